@@ -1,0 +1,275 @@
+/**
+ * DuckDB as the pipeline uses it: one in-memory database for a task, one thread (so that sums of doubles do not depend
+ * on scheduling), Arrow tables in and out, Parquet (zstd) on disk. Errors carry the SQL.
+ */
+import {
+  DuckDBBigIntVector,
+  DuckDBDataChunk,
+  DuckDBDoubleVector,
+  DuckDBEnum16Vector,
+  DuckDBEnum8Vector,
+  DuckDBInstance,
+  DuckDBIntegerVector,
+  DuckDBTypeId,
+  type DuckDBConnection,
+  type DuckDBResult,
+  type DuckDBType,
+  type DuckDBValue,
+  type DuckDBVector,
+} from '@duckdb/node-api';
+import * as arrow from 'apache-arrow';
+import { Coded, encode, stringVector } from './table.js';
+
+/** DuckDB's own vector size: rows travel in chunks of this many. */
+const chunkRows = 2048;
+
+/** Above this many distinct strings a column is appended value by value instead of as an enumeration. */
+const maxEnumeration = 20_000;
+
+export class DatabaseError extends Error {
+  override readonly name = 'DatabaseError';
+  constructor(
+    readonly sql: string,
+    cause: unknown,
+  ) {
+    super(`${cause instanceof Error ? cause.message : String(cause)}\n  in the query\n${sql.trim()}`, { cause });
+  }
+}
+
+export interface DatabaseOptions {
+  readonly threads?: number;
+  /** e.g. `1GB`; DuckDB's default is 80 % of the machine's memory. */
+  readonly memoryLimit?: string;
+}
+
+export type Parameters = Readonly<Record<string, string | number | bigint | boolean | null>>;
+
+export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+export const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+export class Database {
+  private constructor(
+    private readonly instance: DuckDBInstance,
+    readonly connection: DuckDBConnection,
+  ) {}
+
+  static async open({ threads = 1, memoryLimit }: DatabaseOptions = {}): Promise<Database> {
+    const instance = await DuckDBInstance.create(':memory:', {
+      threads: String(threads),
+      ...(memoryLimit ? { memory_limit: memoryLimit } : {}),
+    });
+    const database = new Database(instance, await instance.connect());
+    await database.run(`SET TimeZone = 'UTC'; SET temp_directory = ''`);
+    return database;
+  }
+
+  close(): void {
+    this.connection.closeSync();
+    this.instance.closeSync();
+  }
+
+  private async stream(sql: string, parameters?: Parameters): Promise<DuckDBResult> {
+    try {
+      return await this.connection.stream(sql, parameters as Record<string, DuckDBValue> | undefined);
+    } catch (error) {
+      throw new DatabaseError(sql, error);
+    }
+  }
+
+  /** Runs one or more statements for their effect. Parameters are `$name` in the SQL. */
+  async run(sql: string, parameters?: Parameters): Promise<void> {
+    try {
+      await this.connection.run(sql, parameters as Record<string, DuckDBValue> | undefined);
+    } catch (error) {
+      throw new DatabaseError(sql, error);
+    }
+  }
+
+  /** The rows of a query as an Arrow table over typed arrays; strings become dictionaries. */
+  async query(sql: string, parameters?: Parameters): Promise<arrow.Table> {
+    const result = await this.stream(sql, parameters);
+    const names = result.deduplicatedColumnNames();
+    const builders = names.map((_, i) => new ColumnBuilder(result.columnType(i)));
+    try {
+      for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+        for (let i = 0; i < builders.length; i++) builders[i].add(chunk.getColumnVector(i), chunk.rowCount);
+      }
+    } catch (error) {
+      throw new DatabaseError(sql, error);
+    }
+    return new arrow.Table(Object.fromEntries(names.map((name, i) => [name, builders[i].vector()])));
+  }
+
+  /** Makes a DuckDB table of an Arrow table's rows. */
+  async insert(name: string, rows: arrow.Table): Promise<void> {
+    const columns = rows.schema.fields.map((f) => new ColumnWriter(f.name, rows.getChild(f.name)!));
+    await this.run(`CREATE TEMP TABLE ${quoteName(name)} (${columns.map((c) => c.definition()).join(', ')})`);
+    const appender = await this.connection.createAppender(name);
+    const types = columns.map((_, i) => appender.columnType(i));
+    for (let from = 0; from < rows.numRows; from += chunkRows) {
+      const count = Math.min(chunkRows, rows.numRows - from);
+      const chunk = DuckDBDataChunk.create(types, count);
+      columns.forEach((column, i) => column.fill(chunk.getColumnVector(i), from, count));
+      appender.appendDataChunk(chunk);
+    }
+    appender.closeSync();
+  }
+
+  /** Names the rows of Parquet files; `extra` adds constant columns (a partition's attributes), file by file. */
+  async view(
+    name: string,
+    files: readonly { readonly path: string; readonly extra?: Readonly<Record<string, string>> }[],
+  ): Promise<void> {
+    const parts = files.map(({ path, extra = {} }) => {
+      const constants = Object.entries(extra).map(([key, value]) => `, ${quoteText(value)} AS ${quoteName(key)}`);
+      return `SELECT *${constants.join('')} FROM read_parquet(${quoteText(path)})`;
+    });
+    await this.run(`CREATE VIEW ${quoteName(name)} AS ${parts.join('\nUNION ALL BY NAME ')}`);
+  }
+
+  /** Writes the rows of a query to a Parquet file and returns their number. */
+  async copy(sql: string, path: string): Promise<number> {
+    const copied = await this.query(`COPY (${sql}) TO ${quoteText(path)} (FORMAT parquet, COMPRESSION zstd)`);
+    return Number(copied.getChildAt(0)!.get(0));
+  }
+}
+
+type Numeric = Float64Array | Int32Array | BigInt64Array;
+
+/** Collects one column of a result, chunk by chunk. */
+class ColumnBuilder {
+  private readonly parts: Numeric[] = [];
+  private readonly values: unknown[] = [];
+  private hasNull = false;
+
+  constructor(private readonly type: DuckDBType) {}
+
+  add(from: DuckDBVector, count: number): void {
+    if (from instanceof DuckDBDoubleVector || from instanceof DuckDBIntegerVector || from instanceof DuckDBBigIntVector) {
+      const { items, validity } = from as unknown as { items: Numeric; validity: { data: BigUint64Array | null } };
+      if (!this.hasNull && allValid(validity.data, count)) {
+        this.parts.push(items.slice(0, count));
+        return;
+      }
+    }
+    if (!this.hasNull) this.spill();
+    this.hasNull = true;
+    for (let i = 0; i < count; i++) this.values.push(plain(from.getItem(i)));
+  }
+
+  /** From the first chunk that is not a whole typed array on, values are kept one by one. */
+  private spill(): void {
+    for (const part of this.parts) for (const value of part) this.values.push(value);
+    this.parts.length = 0;
+  }
+
+  vector(): arrow.Vector {
+    const id = this.type.typeId;
+    if (!this.hasNull) {
+      const length = this.parts.reduce((sum, part) => sum + part.length, 0);
+      const Array = id === DuckDBTypeId.DOUBLE ? Float64Array : id === DuckDBTypeId.INTEGER ? Int32Array : BigInt64Array;
+      if (length > 0 || id === DuckDBTypeId.DOUBLE || id === DuckDBTypeId.INTEGER || id === DuckDBTypeId.BIGINT) {
+        const whole = new Array(length) as Float64Array;
+        let at = 0;
+        for (const part of this.parts as Float64Array[]) {
+          whole.set(part, at);
+          at += part.length;
+        }
+        return arrow.makeVector(whole);
+      }
+    }
+    switch (id) {
+      case DuckDBTypeId.DOUBLE:
+        return arrow.vectorFromArray(this.values as number[], new arrow.Float64());
+      case DuckDBTypeId.INTEGER:
+        return arrow.vectorFromArray(this.values as number[], new arrow.Int32());
+      case DuckDBTypeId.BIGINT:
+        return arrow.vectorFromArray(this.values as bigint[], new arrow.Int64());
+      case DuckDBTypeId.BOOLEAN:
+        return arrow.vectorFromArray(this.values as boolean[], new arrow.Bool());
+      case DuckDBTypeId.VARCHAR:
+      case DuckDBTypeId.ENUM:
+        return stringVector(this.values as (string | null)[]);
+      case DuckDBTypeId.FLOAT:
+      case DuckDBTypeId.DECIMAL:
+      case DuckDBTypeId.HUGEINT:
+      case DuckDBTypeId.UBIGINT:
+      case DuckDBTypeId.UINTEGER:
+      case DuckDBTypeId.SMALLINT:
+      case DuckDBTypeId.TINYINT:
+        return arrow.vectorFromArray(this.values.map((v) => (v === null ? null : Number(v))), new arrow.Float64());
+      default:
+        return stringVector(this.values.map((value) => (value === null ? null : String(value))));
+    }
+  }
+}
+
+/** Values that are no JavaScript primitive (decimals, dates, lists) as DuckDB prints them. */
+function plain(value: unknown): unknown {
+  if (value === null || typeof value !== 'object') return value;
+  return String(value);
+}
+
+function allValid(bits: BigUint64Array | null, count: number): boolean {
+  if (!bits) return true;
+  for (let word = 0; word * 64 < count; word++) {
+    const rest = count - word * 64;
+    const mask = rest >= 64 ? 0xffff_ffff_ffff_ffffn : (1n << BigInt(rest)) - 1n;
+    if ((bits[word] & mask) !== mask) return false;
+  }
+  return true;
+}
+
+/** Fills one column of DuckDB's chunks from an Arrow vector. */
+class ColumnWriter {
+  private readonly typed: Numeric | undefined;
+  private readonly coded: Coded | undefined;
+
+  constructor(
+    private readonly name: string,
+    private readonly values: arrow.Vector,
+  ) {
+    const whole = values.nullCount === 0 && values.data.length === 1;
+    if (arrow.DataType.isDictionary(values.type)) {
+      if (whole) {
+        const dictionary = values.data[0].dictionary!;
+        this.coded = new Coded(values.data[0].values as Int32Array, Array.from(dictionary) as string[]);
+      } else this.coded = encode(Array.from(values) as (string | null)[]);
+    } else if (whole && !arrow.DataType.isBool(values.type)) this.typed = values.toArray() as Numeric;
+  }
+
+  private get enumerated(): boolean {
+    return !!this.coded && this.coded.values.length > 0 && this.coded.values.length <= maxEnumeration;
+  }
+
+  definition(): string {
+    return `${quoteName(this.name)} ${this.type()}`;
+  }
+
+  private type(): string {
+    if (this.coded) return this.enumerated ? `ENUM(${this.coded.values.map(quoteText).join(', ')})` : 'VARCHAR';
+    if (arrow.DataType.isBool(this.values.type)) return 'BOOLEAN';
+    if (arrow.DataType.isFloat(this.values.type)) return 'DOUBLE';
+    return arrow.DataType.isInt(this.values.type) && this.values.type.bitWidth === 64 ? 'BIGINT' : 'INTEGER';
+  }
+
+  fill(into: DuckDBVector, from: number, count: number): void {
+    const items = (into as unknown as { items: Numeric | Uint8Array }).items;
+    if (this.typed) {
+      (items as Float64Array).set((this.typed as Float64Array).subarray(from, from + count));
+    } else if (this.coded && this.enumerated) {
+      for (let i = 0; i < count; i++) {
+        const code = this.coded.codes[from + i];
+        if (code < 0) (into as DuckDBEnum8Vector | DuckDBEnum16Vector).setItem(i, null);
+        else items[i] = code;
+      }
+    } else {
+      for (let i = 0; i < count; i++) {
+        const code = this.coded?.codes[from + i];
+        const value: unknown = this.coded ? (code! < 0 ? null : this.coded.values[code!]) : this.values.get(from + i);
+        (into as unknown as { setItem(index: number, value: unknown): void }).setItem(i, value ?? null);
+      }
+    }
+    into.flush();
+  }
+}
