@@ -145,7 +145,11 @@ class ColumnBuilder {
   constructor(private readonly type: DuckDBType) {}
 
   add(from: DuckDBVector, count: number): void {
-    if (from instanceof DuckDBDoubleVector || from instanceof DuckDBIntegerVector || from instanceof DuckDBBigIntVector) {
+    if (
+      from instanceof DuckDBDoubleVector ||
+      from instanceof DuckDBIntegerVector ||
+      from instanceof DuckDBBigIntVector
+    ) {
       const { items, validity } = from as unknown as { items: Numeric; validity: { data: BigUint64Array | null } };
       if (!this.hasNull && allValid(validity.data, count)) {
         this.parts.push(items.slice(0, count));
@@ -167,7 +171,8 @@ class ColumnBuilder {
     const id = this.type.typeId;
     if (!this.hasNull) {
       const length = this.parts.reduce((sum, part) => sum + part.length, 0);
-      const Array = id === DuckDBTypeId.DOUBLE ? Float64Array : id === DuckDBTypeId.INTEGER ? Int32Array : BigInt64Array;
+      const Array =
+        id === DuckDBTypeId.DOUBLE ? Float64Array : id === DuckDBTypeId.INTEGER ? Int32Array : BigInt64Array;
       if (length > 0 || id === DuckDBTypeId.DOUBLE || id === DuckDBTypeId.INTEGER || id === DuckDBTypeId.BIGINT) {
         const whole = new Array(length) as Float64Array;
         let at = 0;
@@ -197,7 +202,10 @@ class ColumnBuilder {
       case DuckDBTypeId.UINTEGER:
       case DuckDBTypeId.SMALLINT:
       case DuckDBTypeId.TINYINT:
-        return arrow.vectorFromArray(this.values.map((v) => (v === null ? null : Number(v))), new arrow.Float64());
+        return arrow.vectorFromArray(
+          this.values.map((v) => (v === null ? null : Number(v))),
+          new arrow.Float64(),
+        );
       default:
         return stringVector(this.values.map((value) => (value === null ? null : String(value))));
     }

@@ -13,6 +13,9 @@ export type Partition = Readonly<Record<string, string>>;
 
 export const partitionKey = (partition: Partition): string => Object.values(partition).join('.').replaceAll('/', '--');
 
+/** Partitions by the name of the stage that writes them. */
+export type Upstream = Readonly<Record<string, readonly Partition[]>>;
+
 /** A table that a stage reads; `of` picks the partitions of the writing stage that one of its own needs (default all). */
 export interface Read {
   readonly table: TableSchema;
@@ -59,6 +62,8 @@ export interface TaskContext<Params> {
   /** What this task reads, for a report's provenance. */
   readonly inputs: readonly InputFile[];
   readonly partition: Partition;
+  /** The partitions this task reads, by the stage that wrote them, in configured order (training order, for one). */
+  readonly upstream: Upstream;
   readonly source: Source;
   /** This task's own DuckDB, one thread; each table the stage reads is a view by its name, its files verified. */
   readonly database: Database;
@@ -83,8 +88,15 @@ export interface Stage<Params = unknown> {
   /** True where a task prints the whole configuration: it is stale when anything in there changes. */
   readonly usesConfiguration?: boolean;
   readonly files?: (params: Params, source: Source, partition: Partition) => readonly FileInput[];
-  /** In the order in which they are computed and listed. `upstream` has the partitions of the stages before. */
-  readonly partitions: (params: Params, upstream: Readonly<Record<string, readonly Partition[]>>) => readonly Partition[];
+  /**
+   * In the order in which they are computed and listed. `upstream` has the partitions of the stages before, in their
+   * configured order; `settings` the slices of every stage, for what one stage says about another's division.
+   */
+  readonly partitions: (
+    params: Params,
+    upstream: Upstream,
+    settings: Readonly<Record<string, unknown>>,
+  ) => readonly Partition[];
   /** What a task needs alone, e.g. `meter`. */
   readonly requires?: readonly string[];
   /** Computes one partition. Loaded lazily, so that declaring a stage costs nothing. */

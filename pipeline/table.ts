@@ -205,6 +205,8 @@ export function toRows(of: arrow.Table): Record<string, string | number | boolea
     values: Array.from(child(of, f.name), (v: unknown) => (typeof v === 'bigint' ? Number(v) : v)),
   }));
   return Array.from({ length: of.numRows }, (_, i) =>
-    Object.fromEntries(columns.map(({ name, values }) => [name, (values[i] ?? null) as string | number | boolean | null])),
+    Object.fromEntries(
+      columns.map(({ name, values }) => [name, (values[i] ?? null) as string | number | boolean | null]),
+    ),
   );
 }

@@ -3,7 +3,7 @@ import { boolean, double, int32, int64, nullable, string, table } from '../../pi
 
 export const measurements = table(
   'measurements',
-  'one round of a measurement; energies, latency and means are of one run (the round\'s over its repeats)',
+  "one round of a measurement; energies, latency and means are of one run (the round's over its repeats)",
   {
     measurement_id: string('what was run'),
     session: string('the measuring campaign'),
@@ -15,15 +15,15 @@ export const measurements = table(
     wall_step_j: nullable(double('wall energy, edges by the step rule', 'J')),
     wall_clip_j: nullable(double('wall energy, edge windows clipped in proportion', 'J')),
     wall_interior_j: nullable(double('wall energy, mean of the interior windows times duration', 'J')),
-    wall_vi_j: nullable(double('the paper\'s Σ V·I over the lines in the round, each for its period (VA·s)', 'J')),
+    wall_vi_j: nullable(double("the paper's Σ V·I over the lines in the round, each for its period (VA·s)", 'J')),
     gpu_j: nullable(double('GPU energy as its driver tells', 'J')),
     latency_s: double('time of one run', 's'),
     cpu_pct: nullable(double('CPU utilisation, of all hardware threads', '%')),
     mem_pct: nullable(double('memory in use', '%')),
     gpu_pct: nullable(double('GPU utilisation', '%')),
-    gpu_mem_pct: nullable(double('utilisation of the GPU\'s memory controller', '%')),
+    gpu_mem_pct: nullable(double("utilisation of the GPU's memory controller", '%')),
     gpu_clk_mhz: nullable(double('clock of the streaming multiprocessors', 'MHz')),
-    gpu_mem_clk_mhz: nullable(double('clock of the GPU\'s memory', 'MHz')),
+    gpu_mem_clk_mhz: nullable(double("clock of the GPU's memory", 'MHz')),
     covered_s: double('part of the round that meter lines cover', 's'),
     gap_s: double('part of the round in gaps of the meter', 's'),
     lines: int32('meter lines that touch the round'),
@@ -34,11 +34,11 @@ export const measurements = table(
 
 export const clock = table(
   'clock',
-  'the meter\'s clock against the host\'s in one session, estimated from the sync bursts',
+  "the meter's clock against the host's in one session, estimated from the sync bursts",
   {
     session: string('the measuring campaign'),
-    offset_s: double('meter minus host at the session\'s first host stamp', 's'),
-    drift_ppm: double('how much faster the meter\'s clock runs', 'ppm'),
+    offset_s: double("meter minus host at the session's first host stamp", 's'),
+    drift_ppm: double("how much faster the meter's clock runs", 'ppm'),
     residual_ms: double('median absolute deviation of the edges from the line', 'ms'),
     edges: int32('edges the line rests on'),
   },

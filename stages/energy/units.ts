@@ -5,7 +5,7 @@
 import { z } from 'zod';
 
 const scales = {
-  duration: { us: 1e-6, 'µs': 1e-6, ms: 1e-3, s: 1, min: 60, h: 3600 },
+  duration: { us: 1e-6, µs: 1e-6, ms: 1e-3, s: 1, min: 60, h: 3600 },
   power: { mW: 1e-3, W: 1, kW: 1e3 },
   voltage: { mV: 1e-3, V: 1, kV: 1e3 },
   current: { mA: 1e-3, A: 1 },

@@ -10,7 +10,7 @@ export const nodes = table(
     length: int32('tokens of an input'),
     node_id: int32('position in depth-first order, 0 for the root; unique within a workload'),
     parent_id: nullable(int32('node_id of the parent; absent for the root and for nodes whose tree does not exist')),
-    scope: string('module path without ModuleList names; empty for the root; a function has its caller\'s path'),
+    scope: string("module path without ModuleList names; empty for the root; a function has its caller's path"),
     type: string('class of the module, or MatMul or Softmax; for the root the class of the model'),
     level: string('ml (primitive), module or model'),
     depth: int32('1 for the root'),

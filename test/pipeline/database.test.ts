@@ -27,7 +27,9 @@ const rows = Array.from({ length: 5000 }, (_, i) => ({
 test('rows survive the way to DuckDB and back, absent values included', async () => {
   const database = await Database.open();
   await database.insert('sample', fromRows(sample, rows));
-  const back = await database.query('SELECT id, count, wall_j, name::VARCHAR AS name, excluded FROM sample ORDER BY id');
+  const back = await database.query(
+    'SELECT id, count, wall_j, name::VARCHAR AS name, excluded FROM sample ORDER BY id',
+  );
   assert.equal(toRows(back), rows);
   database.close();
 });
