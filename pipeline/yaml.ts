@@ -1,0 +1,31 @@
+/** Facts in YAML files (model families, benches, …), validated like a configuration: all problems, each with its place. */
+import { readFileSync } from 'node:fs';
+import { LineCounter, parseDocument } from 'yaml';
+import type { z } from 'zod';
+import { problemsOf } from './config/problems.js';
+import { UsageError } from './errors.js';
+
+/**
+ * The validated content of a YAML file. Throws a UsageError with every problem found, each as `file:line:column key:
+ * what is wrong`.
+ */
+export function readYaml<T>(file: string, schema: z.ZodType<T>): T {
+  const lines = new LineCounter();
+  const document = parseDocument(readText(file), { lineCounter: lines, prettyErrors: false });
+  const broken = document.errors.map(({ message, pos }) => {
+    const { line, col } = lines.linePos(pos[0]);
+    return `${file}:${line}:${col} ${message}`;
+  });
+  if (broken.length > 0) throw new UsageError(broken.join('\n'));
+  const result = schema.safeParse(document.toJS());
+  if (result.success) return result.data;
+  throw new UsageError(problemsOf({ file, document, lines }, schema, result.error, []).join('\n'));
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${file}: ${(error as Error).message}`, undefined, { cause: error });
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * A model's tree for one workload, from shapes alone. What a module computes is worked out once, however often the
+ * module occurs, and then placed at every position. ModuleList and Dropout are no nodes; a function (MatMul, Softmax) is
+ * a leaf that bears its caller's path.
+ */
+import { compute, type Computation } from './compute.js';
+import type { Model } from './library.js';
+
+export interface Workload {
+  readonly batchSize: number;
+  readonly length: number;
+}
+
+export interface TreeNode extends Computation {
+  /** Position in depth-first order, 0 for the root. */
+  readonly id: number;
+  /** The parent's id; null for the root. */
+  readonly parent: number | null;
+  /** Name as PyTorch has it, `encoder.layer.0.output`; the same as its caller's for a function. */
+  readonly path: string;
+  /** The same without the names of ModuleLists, `encoder.0.output`. */
+  readonly scope: string;
+  /** 1 for the root. */
+  readonly depth: number;
+}
+
+const join = (...parts: readonly string[]): string => parts.filter((part) => part !== '').join('.');
+
+/** The nodes in depth-first order, children in order of execution, the root first. */
+export function buildTree(model: Model, workload: Workload): TreeNode[] {
+  const nodes: TreeNode[] = [];
+  const place = (computation: Computation, parent: TreeNode | null, path: string, scope: string): void => {
+    const depth = parent ? parent.depth + 1 : 1;
+    const node: TreeNode = { ...computation, id: nodes.length, parent: parent?.id ?? null, path, scope, depth };
+    nodes.push(node);
+    for (const { name, times, computation: child } of computation.children) {
+      if (times === null) place(child, node, join(path, name), join(scope, name));
+      else for (let i = 0; i < times; i++) place(child, node, join(path, name, String(i)), join(scope, String(i)));
+    }
+  };
+  place(compute(model, workload.batchSize, workload.length), null, '', '');
+  return nodes;
+}
