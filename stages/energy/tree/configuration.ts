@@ -53,7 +53,7 @@ function unknownFamily(name: string, known: readonly string[]): string {
 
 function checkDimensions(family: Family, given: Readonly<Record<string, number>>): { key?: string; message: string }[] {
   const needed = Object.values(family.dimensions);
-  const missing = needed.filter((name) => !(name in given));
+  const missing = needed.filter((name) => !Object.hasOwn(given, name));
   const extra = Object.keys(given).filter((name) => !needed.includes(name));
   const problems = extra.map((key) => ({
     key,

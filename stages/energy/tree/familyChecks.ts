@@ -40,7 +40,7 @@ export function checkFamily(family: Family): Problem[] {
   }
   unknownIn(dimensionsOf(family.max_length), ['max_length'], known);
   const all = [...workloadDimensions, ...known];
-  if (!(family.root in family.modules)) {
+  if (!Object.hasOwn(family.modules, family.root)) {
     problems.push({ path: ['root'], message: unknown('module', family.root, Object.keys(family.modules)) });
   }
   for (const [name, module] of Object.entries(family.modules)) {
@@ -65,12 +65,12 @@ export const stepDimensions = (step: Step): string[] => [
 
 function checkStep(step: Step, { modules }: Family): string[] {
   const { runs, child, inputs, output } = step;
-  if (runs in modules) {
+  if (Object.hasOwn(modules, runs)) {
     if (child === null) return [`module ${runs} needs a name: "name = ${runs}"`];
     return inputs.length > 0 || output ? [`module ${runs} takes its shapes from its own description`] : [];
   }
-  const primitive = primitives[runs];
-  if (primitive) {
+  if (Object.hasOwn(primitives, runs)) {
+    const primitive = primitives[runs];
     if (primitive.kind === 'module' && child === null) return [`${runs} needs a name: "name = ${runs} …"`];
     if (primitive.kind === 'function' && child !== null) return [`${runs} is a function: it has no name`];
     if (inputs.length !== primitive.inputs) return [expectedInputs(runs, primitive.inputs, inputs.length)];
@@ -106,12 +106,12 @@ function checkUse({ modules, root }: Family): Problem[] {
   const visit = (name: string, above: readonly string[]): void => {
     if (above.includes(name)) {
       problems.push({ path: ['modules', name], message: `${[...above, name].join(' → ')}: a module inside itself` });
-    } else if (name in modules && (!used.has(name) || above.length === 0)) {
+    } else if (Object.hasOwn(modules, name) && (!used.has(name) || above.length === 0)) {
       used.add(name);
       for (const { runs } of modules[name].steps) visit(runs, [...above, name]);
     }
   };
   visit(root, []);
-  const unused = root in modules ? Object.keys(modules).filter((name) => !used.has(name)) : [];
+  const unused = Object.hasOwn(modules, root) ? Object.keys(modules).filter((name) => !used.has(name)) : [];
   return [...problems, ...unused.map((name) => ({ path: ['modules', name], message: `no module runs ${name}` }))];
 }

@@ -32,7 +32,7 @@ export function readTensor(scanner: Scanner): SymbolicTensor {
 function readType(scanner: Scanner): DataType {
   const { position } = scanner;
   const name = scanner.take(/\w+/y);
-  if (name !== null && name in elementBytes) return name as DataType;
+  if (name !== null && Object.hasOwn(elementBytes, name)) return name as DataType;
   scanner.goBack(position);
   return scanner.fail(`one of ${Object.keys(elementBytes).join(', ')}`);
 }
