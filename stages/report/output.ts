@@ -1,0 +1,64 @@
+/** What every table and figure of the report is: a value with what it reads and how it is built. */
+import type { Database } from '../../pipeline/database.js';
+import type { Source } from '../../pipeline/stage.js';
+import { Errors } from './errors_lookup.js';
+import { machineOf, type PaperMachine } from './machine.js';
+import { readPaper, type PaperValues } from './paper.js';
+import type { TableBody, TableData } from './table_json.js';
+
+export type Dataset =
+  'nodes' | 'features' | 'predictions' | 'errors' | 'measurements' | 'clock' | 'findings' | 'session';
+
+/** The workload whose joules the page names. */
+export interface Workload {
+  readonly batch_size: number;
+  readonly length: number;
+}
+
+export interface ReportContext {
+  readonly database: Database;
+  readonly source: Source;
+  /** The paper's machine that this run is of, or null. */
+  readonly machine: PaperMachine | null;
+  readonly priceUsdPerKwh: number;
+  readonly workload: Workload;
+  readonly paper: (id: string) => Promise<PaperValues>;
+  /** Read once, however many tables ask. */
+  readonly errors: () => Promise<Errors>;
+}
+
+export interface Output {
+  readonly id: string;
+  readonly title: string;
+  readonly caption: string;
+  readonly reads: readonly Dataset[];
+  /** Files of data/paper, by id. */
+  readonly paper: readonly string[];
+  readonly build: (context: ReportContext) => Promise<TableBody>;
+}
+
+export async function tableData(output: Output, context: ReportContext): Promise<TableData> {
+  const { id, title, caption } = output;
+  return { id, title, caption, source: context.source.label, ...(await output.build(context)) };
+}
+
+export function openReport(
+  database: Database,
+  source: Source,
+  settings: { readonly price_usd_per_kwh: number; readonly workload: Workload },
+): ReportContext {
+  let errors: Promise<Errors> | undefined;
+  const papers = new Map<string, Promise<PaperValues>>();
+  return {
+    database,
+    source,
+    machine: machineOf(source),
+    priceUsdPerKwh: settings.price_usd_per_kwh,
+    workload: settings.workload,
+    errors: () => (errors ??= Errors.read(database)),
+    paper(id) {
+      if (!papers.has(id)) papers.set(id, readPaper(id));
+      return papers.get(id)!;
+    },
+  };
+}

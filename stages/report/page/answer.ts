@@ -1,0 +1,114 @@
+/** The head of the page: how accurate, how much energy, where it goes. */
+import { seedsOf } from '../render/grid.js';
+import { titleOf } from '../names.js';
+import type { ReportContext, Workload } from '../output.js';
+import { paperNumber } from '../paper.js';
+import { queryRows } from '../query_rows.js';
+import { differenceText, numberText, oursText, paperText } from '../render/cell.js';
+import { escapeHtml } from '../render/html.js';
+import { compared } from '../table_json.js';
+import { ModuleShares } from '../tables/module_shares.js';
+import { kwhPerMillion } from '../tables/table3.js';
+import { accuracyChart } from './accuracy_chart.js';
+
+export interface Root {
+  model: string;
+  wall_j: number;
+  wall_sd_j: number | null;
+  latency_s: number;
+}
+
+export const readRoots = (report: ReportContext, workload: Workload): Promise<Root[]> =>
+  queryRows(report.database, new URL('./roots.sql', import.meta.url), { ...workload });
+
+const levels = [
+  { name: 'model', title: 'whole models' },
+  { name: 'module', title: 'modules' },
+  { name: 'ml', title: 'primitives' },
+] as const;
+
+async function accuracy(report: ReportContext): Promise<string> {
+  const [errors, table8] = await Promise.all([report.errors(), report.paper('table8')]);
+  const column = { name: '', title: '', unit: '%', decimals: 2 };
+  const cards = levels.map(({ name, title }) => {
+    const where = { machine: report.machine ?? '', features: 'all' };
+    const cell = compared(paperNumber(table8, where, name), errors.of({ level: name }));
+    const seeds = seedsOf({ cell });
+    const paper =
+      cell.paper === null
+        ? 'no value in the paper'
+        : `paper ${paperText(cell, column)}, difference ${differenceText(cell, column)}`;
+    return `<li><span class="big">${escapeHtml(oursText(cell, column))}<span class="unit">%</span></span>
+<span class="what">${title}${seeds === null ? '' : `, ${seeds} seeds`}</span>
+<span class="paper">${escapeHtml(paper)}</span></li>`;
+  });
+  const chart = await accuracyChart(report);
+  const key = 'Ours: mean (dot) and range (bar) over the seeds. Paper: diamond.';
+  return `<section class="answer" id="accuracy-answer">
+<h3>How accurate is the prediction?</h3>
+<p>Mean error of the paper’s method, re-run here, on models it has not seen (leave one model out, End2End).</p>
+<ul class="cards">${cards.join('\n')}</ul>
+${chart ? `<figure>${chart}<figcaption>${key}</figcaption></figure>` : ''}
+</section>`;
+}
+
+async function energy(report: ReportContext, workload: Workload, roots: readonly Root[]): Promise<string> {
+  const greatest = Math.max(...roots.map((root) => root.wall_j));
+  const rows = roots.map((root) => {
+    const kwh = kwhPerMillion(root.wall_j, workload.batch_size);
+    const width = ((100 * root.wall_j) / greatest).toFixed(1);
+    return `<tr><th scope="row">${escapeHtml(titleOf(root.model))}</th>
+<td class="number bar"><span style="width:${width}%"></span><b>${root.wall_j.toFixed(2)}</b></td>
+<td class="number">${numberText(root.wall_j / workload.batch_size)}</td>
+<td class="number">${kwh.toFixed(2)}</td>
+<td class="number">${(kwh * report.priceUsdPerKwh).toFixed(3)}</td>
+<td class="number">${numberText(root.latency_s * 1000)}</td>
+<td class="number">${(root.wall_j / root.latency_s).toFixed(0)}</td></tr>`;
+  });
+  return `<section class="answer" id="energy-answer">
+<h3>How much energy does a model take?</h3>
+<p>Measured at the wall, one batch of ${workload.batch_size} inputs of ${workload.length} tokens. Cost at ${report.priceUsdPerKwh} USD per kWh.</p>
+<div class="scroll" tabindex="0" role="region" aria-label="Energy by model"><table class="energy">
+<thead><tr><th scope="col">Model</th><th scope="col" class="number">Batch <span class="unit">J</span></th><th scope="col" class="number">Input <span class="unit">J</span></th><th scope="col" class="number">Million inputs <span class="unit">kWh</span></th><th scope="col" class="number">Million inputs <span class="unit">USD</span></th><th scope="col" class="number">Batch <span class="unit">ms</span></th><th scope="col" class="number">Mean power <span class="unit">W</span></th></tr></thead>
+<tbody>${rows.join('\n')}</tbody></table></div>
+</section>`;
+}
+
+/** What a module does, by its name in the six models' trees; only the colour hangs on it. */
+function role(type: string): string {
+  if (/Attention|SelfOutput/.test(type)) return 'attention';
+  if (/Intermediate|FFN|MLP|Output/.test(type)) return 'feed-forward';
+  return 'rest';
+}
+
+/** A segment from here on has room for its name. */
+const labelFromPct = 9;
+
+async function shares(report: ReportContext, roots: readonly Root[]): Promise<string> {
+  const all = await ModuleShares.read(report);
+  const bars = roots.map(({ model }) => {
+    const parts = all.measured(model);
+    const sum = Math.max(
+      100,
+      parts.reduce((total, part) => total + part.share_pct, 0),
+    );
+    const segments = parts.map(({ type, share_pct }) => {
+      const text = `${type} ${numberText(share_pct, share_pct < 1 ? 2 : 1)} %`;
+      const shown =
+        share_pct >= labelFromPct ? `<span>${escapeHtml(type)}</span><b>${numberText(share_pct, 1)}</b>` : '';
+      return `<span class="segment ${role(type)}" style="width:${((100 * share_pct) / sum).toFixed(2)}%" title="${escapeHtml(text)}">${shown}</span>`;
+    });
+    const spoken = parts.map(({ type, share_pct }) => `${type} ${share_pct.toFixed(1)} %`).join(', ');
+    return `<li><span class="name">${escapeHtml(titleOf(model))}</span><span class="bar" role="img" aria-label="${escapeHtml(spoken)}">${segments.join('')}</span></li>`;
+  });
+  return `<section class="answer" id="share-answer">
+<h3>Where does it go?</h3>
+<p>Measured share of the lowest modules in %, all input sizes together. <span class="key attention">attention</span> <span class="key feed-forward">feed-forward</span> <span class="key rest">embeddings, normalisation, pooler</span></p>
+<ul class="shares">${bars.join('\n')}</ul>
+</section>`;
+}
+
+export async function answer(report: ReportContext, workload: Workload, roots: readonly Root[]): Promise<string> {
+  if (roots.length === 0) return '<p>This run has no measured model.</p>';
+  return [await accuracy(report), await energy(report, workload, roots), await shares(report, roots)].join('\n');
+}

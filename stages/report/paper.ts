@@ -1,0 +1,47 @@
+/** The paper's values: facts in data/paper/, one YAML file a table or figure, read and checked once at the border. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { packageRoot } from '../../pipeline/paths.js';
+
+type Scalar = string | number;
+type PaperRow = Readonly<Record<string, Scalar>>;
+
+/** One table or figure of the paper: its rows under the datasets' keys, and single values its text states. */
+export interface PaperValues {
+  readonly id: string;
+  readonly rows: readonly PaperRow[];
+  readonly statements: Readonly<Record<string, Scalar>>;
+}
+
+export const paperFile = (id: string): string => join('data', 'paper', `${id}.yaml`);
+
+/** Throws where the file is not what this project ships: a bug, not a user's mistake. */
+export async function readPaper(id: string): Promise<PaperValues> {
+  const [{ parse }, { z }] = await Promise.all([import('yaml'), import('zod')]);
+  const record = z.record(z.string(), z.union([z.string(), z.number()]));
+  const schema = z.strictObject({
+    id: z.literal(id),
+    place: z.string(),
+    unit: z.string().optional(),
+    rows: z.array(record).default([]),
+    statements: record.default({}),
+  });
+  return schema.parse(parse(await readFile(join(packageRoot, paperFile(id)), 'utf8')));
+}
+
+/** The rows whose columns have these values. */
+export const paperRows = (paper: PaperValues, where: PaperRow): readonly PaperRow[] =>
+  paper.rows.filter((row) => Object.entries(where).every(([name, value]) => row[name] === value));
+
+/** A number of the row that `where` picks, or null where the paper has none. */
+export function paperNumber(paper: PaperValues, where: PaperRow, column: string): number | null {
+  const value = paperRows(paper, where)[0]?.[column];
+  return typeof value === 'number' ? value : null;
+}
+
+/** A number that the paper states; throws where the file lacks it. */
+export function statement(paper: PaperValues, name: string): number {
+  const value = paper.statements[name];
+  if (typeof value !== 'number') throw new Error(`${paperFile(paper.id)}: no number ${name} under statements`);
+  return value;
+}

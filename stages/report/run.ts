@@ -1,0 +1,35 @@
+/** Writes one table, one figure or the page. The page builds tables and figures anew: that is cheaper than reading them. */
+import type { TaskContext } from '../../pipeline/stage.js';
+import { figures } from './figures/list.js';
+import { openReport, tableData } from './output.js';
+import { csv } from './render/csv.js';
+import { json } from './render/json.js';
+import { latex } from './render/latex.js';
+import { markdown } from './render/markdown.js';
+import { chosen, page, type ReportParams } from './stage.js';
+import type { TableData } from './table_json.js';
+
+const formats = { md: markdown, csv, tex: latex, json } as const;
+
+async function publishTable(context: TaskContext<ReportParams>, table: TableData): Promise<void> {
+  for (const [extension, render] of Object.entries(formats)) {
+    await context.publish(`tables/${table.id}.${extension}`, render(table));
+  }
+}
+
+export async function run(context: TaskContext<ReportParams>): Promise<void> {
+  const report = openReport(context.database, context.source, context.params);
+  const { output: id } = context.partition;
+  if (id === page) {
+    const { publishPage } = await import('./page/page.js');
+    return publishPage(context, report);
+  }
+  const output = chosen(context.params).find((one) => one.id === id);
+  if (!output) throw new Error(`report: no output ${id}`);
+  await publishTable(context, await tableData(output, report));
+  const drawing = await figures.find((figure) => figure.id === id)?.draw(report);
+  if (drawing) {
+    await context.publish(`figures/${id}.svg`, drawing.svg);
+    await context.publish(`figures/${id}.csv`, drawing.csv);
+  }
+}

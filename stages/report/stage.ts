@@ -1,0 +1,83 @@
+/** The report: every table and figure of the paper beside ours, and one page with the answer first. */
+import { z } from 'zod';
+import { join } from 'node:path';
+import { findings } from '../../pipeline/findings.js';
+import { packageRoot } from '../../pipeline/paths.js';
+import type { FileInput, Partition, Stage } from '../../pipeline/stage.js';
+import type { TableSchema } from '../../pipeline/table.js';
+import { clock, measurements } from '../align/tables.js';
+import { errors, predictions } from '../evaluate/tables.js';
+import { features } from '../featurize/tables.js';
+import { session } from '../profile/tables.js';
+import { nodes } from '../trace/tables.js';
+import { figures } from './figures/list.js';
+import type { Dataset, Output } from './output.js';
+import { paperFile } from './paper.js';
+import { tables } from './tables/list.js';
+
+const outputs: readonly Output[] = [...tables, ...figures];
+const ids = outputs.map((output) => output.id) as [string, ...string[]];
+
+/** The partition of index.html, findings.json and provenance.json. */
+export const page = 'page';
+
+const params = z.strictObject({
+  tables: z
+    .union([z.literal('all'), z.array(z.enum(ids))])
+    .default('all')
+    .describe('the tables and figures to write'),
+  price_usd_per_kwh: z
+    .number()
+    .positive()
+    .default(0.1319)
+    .describe('price of electricity, USD per kWh (the paper: 0.1319)'),
+  workload: z
+    .strictObject({ batch_size: z.int().positive().default(16), length: z.int().positive().default(256) })
+    .default({ batch_size: 16, length: 256 })
+    .describe(
+      'the workload whose joules the page names (the paper’s Table 3); the largest one measured where it was not',
+    ),
+});
+
+export type ReportParams = z.infer<typeof params>;
+
+const datasets: Readonly<Record<Dataset, TableSchema>> = {
+  nodes,
+  features,
+  predictions,
+  errors,
+  measurements,
+  clock,
+  findings,
+  session,
+};
+
+/** True where one output reads a dataset; the page reads them all. */
+const readsDataset = ({ output }: Partition, dataset: string): boolean =>
+  output === page || outputs.some(({ id, reads }) => id === output && (reads as readonly string[]).includes(dataset));
+
+/** The chosen outputs, tables before figures, each as in the paper. */
+export const chosen = (params: ReportParams): readonly Output[] =>
+  outputs.filter(({ id }) => params.tables === 'all' || params.tables.includes(id));
+
+function files(params: ReportParams, { output }: Partition): FileInput[] {
+  const of = output === page ? chosen(params) : outputs.filter(({ id }) => id === output);
+  const paper = [...new Set(of.flatMap((one) => one.paper))].map((id) => ({
+    name: paperFile(id),
+    path: join(packageRoot, paperFile(id)),
+  }));
+  return output === page ? [...paper, { name: 'package.json', path: join(packageRoot, 'package.json') }] : paper;
+}
+
+export const report: Stage<ReportParams> = {
+  name: 'report',
+  about: 'every table and figure of the paper beside ours, and one page',
+  params,
+  reads: Object.entries(datasets).map(([name, table]) => ({ table, of: (own: Partition) => readsDataset(own, name) })),
+  writes: [],
+  usesSource: true,
+  usesConfiguration: true,
+  files: (params, _source, partition) => files(params, partition),
+  partitions: (params) => [...chosen(params).map(({ id }) => ({ output: id })), { output: page }],
+  run: async (context) => (await import('./run.js')).run(context),
+};

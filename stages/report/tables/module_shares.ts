@@ -1,0 +1,120 @@
+/** Which modules take the energy: measured, as the paper predicts it, and as ours do. Tables 10 and 12 are of this kind. */
+import { byMachine } from '../by_machine.js';
+import { label, titleOf } from '../names.js';
+import type { Output, ReportContext } from '../output.js';
+import { paperRows, type PaperValues } from '../paper.js';
+import { queryRows } from '../query_rows.js';
+import { compared, type TableBody, type TableRow } from '../table_json.js';
+
+/** Shares in %, by model, module type and predictor (`measured` among them). */
+export class ModuleShares {
+  private constructor(
+    private readonly rows: readonly { model: string; type: string; predictor: string; share_pct: number }[],
+  ) {}
+
+  static async read({ database }: ReportContext): Promise<ModuleShares> {
+    return new ModuleShares(await queryRows(database, new URL('./module_shares.sql', import.meta.url)));
+  }
+
+  share(model: string, type: string, predictor: string): number | null {
+    return (
+      this.rows.find((row) => row.model === model && row.type === type && row.predictor === predictor)?.share_pct ??
+      null
+    );
+  }
+
+  /** A model's parts, the greatest measured share first. */
+  measured(model: string): { type: string; share_pct: number }[] {
+    return this.rows
+      .filter((row) => row.model === model && row.predictor === 'measured')
+      .sort((a, b) => b.share_pct - a.share_pct || (a.type < b.type ? -1 : 1));
+  }
+}
+
+interface PaperShare {
+  model: string;
+  /** As the paper names it. */
+  type: string;
+  /** As it is called in the trees, where the paper has another name. */
+  here?: string;
+  share: number;
+}
+
+const greatest = <Row>(rows: readonly Row[], of: (row: Row) => number): Row | undefined =>
+  [...rows].sort((a, b) => of(b) - of(a))[0];
+
+/** Measured and predicted bottleneck of each model, and what the paper's shares add up to. */
+function notes(paper: PaperValues, shares: ModuleShares, models: readonly string[]): string[] {
+  const ranks = models.flatMap((model) => {
+    const first = shares.measured(model)[0];
+    const theirs = greatest(paperRows(paper, { model }) as unknown as PaperShare[], (row) => row.share);
+    if (!first || !theirs) return [];
+    const same = (theirs.here ?? theirs.type) === first.type;
+    const predicted = same ? 'as predicted there' : `predicted there ${theirs.type} (${theirs.share} %)`;
+    return [`${titleOf(model)} ${first.type} (${first.share_pct.toFixed(1)} %), ${predicted}`];
+  });
+  const sums = models.map((model) => {
+    const sum = (paperRows(paper, { model }) as unknown as PaperShare[]).reduce((total, row) => total + row.share, 0);
+    return `${titleOf(model)} ${sum.toFixed(2)}`;
+  });
+  return [
+    `The paper’s shares are predicted ones. ${ranks.length > 0 ? `Greatest measured share: ${ranks.join('; ')}. ` : ''}Where a predicted rank differs from the measured one, the different bottleneck is the predictor’s error, not the model’s.`,
+    `The paper’s printed shares add up to ${sums.join(', ')} %. Ours are sums over all sizes over the root’s, so they need not add up to 100 %: every node was measured alone, and a predicted root is a weighted sum.`,
+  ];
+}
+
+function row(
+  paper: PaperShare,
+  shares: ModuleShares,
+  machine: TableRow['machine'],
+  value: number | null,
+  mine: boolean,
+): TableRow {
+  const type = paper.here ?? paper.type;
+  const of = (predictor: string): number | null => (mine ? shares.share(paper.model, type, predictor) : null);
+  return {
+    machine,
+    model: label(paper.model),
+    type: label(type, paper.here ? `${paper.here} (paper: ${paper.type})` : type),
+    measured: of('measured'),
+    end2end: compared(value, of('end2end')),
+    stepwise: of('stepwise'),
+    predicted_sum: of('predicted_sum'),
+  };
+}
+
+async function build(context: ReportContext, id: string): Promise<TableBody> {
+  const [paper, shares] = await Promise.all([context.paper(id), ModuleShares.read(context)]);
+  const named = paper.rows as unknown as PaperShare[];
+  const models = [...new Set(named.map((row) => row.model))];
+  return {
+    columns: [
+      { name: 'machine', title: 'Machine', unit: '' },
+      { name: 'model', title: 'Model', unit: '' },
+      { name: 'type', title: 'Module', unit: '' },
+      { name: 'measured', title: 'Measured', unit: '%', decimals: 2 },
+      { name: 'end2end', title: 'Predicted, End2End', unit: '%', decimals: 2 },
+      { name: 'stepwise', title: 'Predicted, StepWise', unit: '%', decimals: 2 },
+      { name: 'predicted_sum', title: 'Predicted, PredictedSum', unit: '%', decimals: 2 },
+    ],
+    rows: byMachine(
+      context,
+      (machine, mine) => named.map((of) => row(of, shares, machine, machine.key === 'PC1' ? of.share : null, mine)),
+      ['PC1'],
+    ),
+    notes: notes(paper, shares, models),
+  };
+}
+
+/** A table of module shares; the paper's rows under `id` say of which models and modules. */
+export function moduleShares(id: string, title: string): Output {
+  return {
+    id,
+    title,
+    caption:
+      'Share of a model’s energy that its lowest modules take, all input sizes together: measured, predicted by the paper, and by ours (seeds averaged).',
+    reads: ['features', 'predictions'],
+    paper: [id],
+    build: (context) => build(context, id),
+  };
+}
