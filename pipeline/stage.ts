@@ -97,6 +97,11 @@ export interface Stage<Params = unknown> {
     upstream: Upstream,
     settings: Readonly<Record<string, unknown>>,
   ) => readonly Partition[];
+  /**
+   * The part of `params` that the result of one partition depends on (default: all of it): what it leaves out may
+   * change without making the partition stale, e.g. the list of the other predictors.
+   */
+  readonly relevant?: (params: Params, partition: Partition) => unknown;
   /** What a task needs alone, e.g. `meter`. */
   readonly requires?: readonly string[];
   /** Computes one partition. Loaded lazily, so that declaring a stage costs nothing. */
@@ -119,4 +124,12 @@ export interface SourceChoice<Params = unknown> {
     params: Params,
     options: { readonly download: boolean; readonly signal?: AbortSignal },
   ) => Promise<Source | { readonly reason: string }>;
+}
+
+/** What the engine is handed: the stages in order, where their code lies, and the choice of the source. */
+export interface Registry {
+  /** The module whose `openRegistry()` gives this registry: workers import it. */
+  readonly url: string;
+  readonly stages: readonly { readonly stage: Stage<any>; readonly module: URL }[];
+  readonly choice: SourceChoice<any>;
 }

@@ -1,0 +1,37 @@
+/** `pipeline run`: brings a run up to date. */
+import type { Command } from './command.js';
+import { configPositional, setOption } from './command.js';
+
+export interface RunArgs {
+  readonly config: string;
+  readonly stage?: string;
+  readonly from?: string;
+  readonly force: boolean;
+  readonly jobs?: number;
+  readonly set: string[];
+  readonly executor: 'local' | 'slurm';
+  readonly dryRun: boolean;
+  readonly verify: boolean;
+  readonly relock: boolean;
+  readonly download: boolean;
+}
+
+export const run: Command<RunArgs> = {
+  usage: 'run <config>',
+  about: 'Bring a run up to date: compute what is missing or stale, keep what is fresh.',
+  example: 'pipeline run configs/pc1.yaml',
+  positionals: configPositional,
+  options: {
+    stage: { type: 'string', describe: 'only this stage and what it reads' },
+    from: { type: 'string', describe: 'compute this stage anew, and what follows from it' },
+    force: { type: 'boolean', default: false, describe: 'compute anew even what is fresh (with --stage: that stage)' },
+    jobs: { type: 'number', describe: 'tasks at a time (default: the cores of this machine)' },
+    ...setOption,
+    executor: { choices: ['local'], default: 'local', describe: 'where tasks run' },
+    'dry-run': { type: 'boolean', default: false, describe: 'say what would be computed, and why' },
+    verify: { type: 'boolean', default: false, describe: 'hash every file again instead of trusting size and time' },
+    relock: { type: 'boolean', default: false, describe: 'choose the source of the measurements anew' },
+    download: { type: 'boolean', default: false, describe: 'fetch the published data where they are not there' },
+  },
+  handler: async (args, terminal) => (await import('./run_handler.js')).handle(args, terminal),
+};

@@ -1,0 +1,27 @@
+/** The valid name nearest to what was written, for "did you mean": null when nothing is near. */
+export function nearest(written: string, valid: readonly string[]): string | null {
+  let best: string | null = null;
+  let bestDistance = Math.max(2, Math.floor(written.length / 3)) + 1;
+  for (const name of valid) {
+    const distance = editDistance(written.toLowerCase(), name.toLowerCase());
+    const contained = name.length > 3 && written.length > 3 && (name.includes(written) || written.includes(name));
+    const score = contained ? Math.min(distance, 1) : distance;
+    if (score < bestDistance) [best, bestDistance] = [name, score];
+  }
+  return best;
+}
+
+/** Levenshtein's distance, in one row. */
+function editDistance(a: string, b: string): number {
+  const row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    let diagonal = row[0];
+    row[0] = i;
+    for (let j = 1; j <= b.length; j++) {
+      const above = row[j];
+      row[j] = Math.min(above + 1, row[j - 1] + 1, diagonal + (a[i - 1] === b[j - 1] ? 0 : 1));
+      diagonal = above;
+    }
+  }
+  return row[b.length];
+}

@@ -1,0 +1,124 @@
+/** Problems of a configuration, each with the place where it stands: `configs/pc1.yaml:3:13 train.seeds: …`. */
+import type { Document, LineCounter, Node, Pair } from 'yaml';
+import { isMap, isScalar } from 'yaml';
+import type { z } from 'zod';
+import { nearest } from './nearest.js';
+
+export interface Place {
+  readonly file: string;
+  readonly document: Document;
+  readonly lines: LineCounter;
+}
+
+type Path = readonly PropertyKey[];
+
+function at(place: Place, offset: number | undefined): string {
+  if (offset === undefined) return `${place.file}`;
+  const { line, col } = place.lines.linePos(offset);
+  return `${place.file}:${line}:${col}`;
+}
+
+/** Where the value of a path stands; where it is missing, the nearest thing around it. */
+function locate(place: Place, path: Path): string {
+  for (let depth = path.length; depth >= 0; depth--) {
+    const node = depth === 0 ? place.document.contents : place.document.getIn(path.slice(0, depth), true);
+    const range = (node as Node | null | undefined)?.range;
+    if (range) return at(place, range[0]);
+    if (node !== undefined && node !== null) return `--set ${path.map(String).join('.')}`;
+  }
+  return `${place.file}:1:1`;
+}
+
+function locateKey(place: Place, path: Path, key: string): string {
+  const map = path.length === 0 ? place.document.contents : place.document.getIn(path, true);
+  const pair = isMap(map)
+    ? (map.items as Pair[]).find(({ key: k }) => isScalar(k) && String(k.value) === key)
+    : undefined;
+  const range = (pair?.key as Node | undefined)?.range;
+  return range ? at(place, range[0]) : `--set ${[...path, key].map(String).join('.')}`;
+}
+
+/** The names that an object at `path` of a schema may have: looks through defaults, options and unions. */
+function validKeys(schema: z.core.$ZodType, path: Path): string[] {
+  const { def } = schema._zod as unknown as { def: Record<string, unknown> & { type: string } };
+  switch (def.type) {
+    case 'object': {
+      const shape = def.shape as Record<string, z.core.$ZodType>;
+      if (path.length === 0) return Object.keys(shape);
+      const next = shape[String(path[0])];
+      return next ? validKeys(next, path.slice(1)) : [];
+    }
+    case 'array':
+      return path.length === 0 ? [] : validKeys(def.element as z.core.$ZodType, path.slice(1));
+    case 'union':
+      return (def.options as z.core.$ZodType[]).flatMap((option) => validKeys(option, path));
+    case 'pipe':
+      return validKeys(def.in as z.core.$ZodType, path);
+    default:
+      return def.innerType ? validKeys(def.innerType as z.core.$ZodType, path) : [];
+  }
+}
+
+function received(place: Place, path: Path): string {
+  const value = place.document.getIn(path);
+  if (value === undefined) return 'nothing';
+  const json = JSON.stringify(value);
+  return json.length > 60 ? `${json.slice(0, 57)}…` : json;
+}
+
+const wanted = (valid: readonly string[], written: string): string => {
+  const near = nearest(written, valid);
+  return near ? `did you mean "${near}"?` : `expected one of ${valid.join(', ')}`;
+};
+
+function describe(place: Place, schema: z.core.$ZodType, issue: z.core.$ZodIssue, prefix: Path): string[] {
+  const path = [...prefix, ...issue.path];
+  const name = path.map(String).join('.');
+  const here = `${locate(place, path)} ${name}`;
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map(
+        (key) =>
+          `${locateKey(place, path, key)} ${[...path, key].map(String).join('.')}: unknown key, ` +
+          wanted(validKeys(schema, issue.path), key),
+      );
+    case 'invalid_type':
+      return [`${here}: expected ${issue.expected}, received ${received(place, path)}`];
+    case 'invalid_value': {
+      const values = issue.values.map(String);
+      return [`${here}: received ${received(place, path)}, ${wanted(values, String(place.document.getIn(path)))}`];
+    }
+    case 'invalid_union': {
+      // The option that got furthest is the one that was meant.
+      const [meant] = [...issue.errors].sort((a, b) => depth(b) - depth(a));
+      if (!meant || depth(meant) === 0) return [`${here}: ${unionMessage(issue, received(place, path))}`];
+      return meant.flatMap((inner) =>
+        describe(place, schema, { ...inner, path: [...issue.path, ...inner.path] }, prefix),
+      );
+    }
+    default:
+      return [`${here}: ${issue.message}`];
+  }
+}
+
+const depth = (issues: readonly z.core.$ZodIssue[]): number =>
+  Math.max(0, ...issues.map(({ path, code }) => path.length + (code === 'unrecognized_keys' ? 1 : 0)));
+
+function unionMessage(issue: z.core.$ZodIssueInvalidUnion, value: string): string {
+  const expected = issue.errors.flat().flatMap((inner) => {
+    if (inner.code === 'invalid_type') return [inner.expected as string];
+    if (inner.code === 'invalid_value') return inner.values.map((v) => JSON.stringify(v));
+    return [inner.message];
+  });
+  return `expected ${[...new Set(expected)].join(' or ')}, received ${value}`;
+}
+
+/** The issues of one section's schema in words, in the order of the file. */
+export function problemsOf(place: Place, schema: z.core.$ZodType, error: z.core.$ZodError, prefix: Path): string[] {
+  return error.issues.flatMap((issue) => describe(place, schema, issue, prefix));
+}
+
+/** A top-level key that no section has. */
+export function unknownSection(place: Place, key: string, valid: readonly string[]): string {
+  return `${locateKey(place, [], key)} ${key}: unknown section, ${wanted(valid, key)}`;
+}

@@ -1,0 +1,42 @@
+/**
+ * Files appear whole or not at all: write to a temporary name, fsync, rename, fsync the folder. A crash leaves at most
+ * a temporary file, which the next run's garbage collection removes.
+ */
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** Temporary names end so; the process id keeps two writers apart. */
+export const temporarySuffix = '.tmp';
+
+let count = 0;
+
+/** A temporary name beside the final one. */
+export const temporaryName = (path: string): string => `${path}.${process.pid}-${++count}${temporarySuffix}`;
+
+function sync(path: string): void {
+  const file = openSync(path, 'r');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Gives a finished temporary file its final name. */
+export function publish(temporary: string, path: string): void {
+  sync(temporary);
+  renameSync(temporary, path);
+  sync(dirname(path));
+}
+
+export function writeAtomically(path: string, content: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = temporaryName(path);
+  try {
+    writeFileSync(temporary, content);
+    publish(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}

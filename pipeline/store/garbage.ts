@@ -1,0 +1,40 @@
+/** Removes what no run will read again: temporary files of killed tasks, and outputs of partitions that are no more. */
+import { existsSync, readdirSync, rmSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporarySuffix } from './atomic.js';
+
+function filesBelow(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** Called under the run's lock. `keep` are the files of the present graph; returns what was removed. */
+export function collectGarbage(folders: readonly string[], keep: ReadonlySet<string>): string[] {
+  const removed: string[] = [];
+  for (const folder of folders) {
+    for (const file of filesBelow(folder)) {
+      if (keep.has(file)) continue;
+      rmSync(file, { force: true });
+      removed.push(file);
+    }
+    removeEmptyFolders(folder);
+  }
+  return removed;
+}
+
+/** Only temporary files: what a killed run leaves. */
+export function collectTemporary(folders: readonly string[]): void {
+  for (const folder of folders) {
+    for (const file of filesBelow(folder)) if (file.endsWith(temporarySuffix)) rmSync(file, { force: true });
+  }
+}
+
+function removeEmptyFolders(folder: string): void {
+  if (!existsSync(folder)) return;
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (entry.isDirectory()) removeEmptyFolders(join(folder, entry.name));
+  }
+  if (readdirSync(folder).length === 0) rmdirSync(folder);
+}

@@ -1,0 +1,48 @@
+/**
+ * Content hashes. Structures are hashed as tagged canonical JSON, so that two kinds of thing can never collide; files
+ * by their bytes. SHA-256 throughout, in hexadecimal.
+ */
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+
+/** JSON with sorted keys and no `undefined`: equal values give equal text. */
+export function canonical(value: unknown): string {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value ?? null);
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  const entries = Object.entries(value)
+    .filter(([, v]) => v !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, v]) => `${JSON.stringify(key)}:${canonical(v)}`).join(',')}}`;
+}
+
+export const hashOf = (tag: string, value: unknown): string =>
+  createHash('sha256')
+    .update(canonical([tag, value]))
+    .digest('hex');
+
+const blockBytes = 1 << 20;
+
+export function hashFile(path: string): string {
+  const hash = createHash('sha256');
+  const block = Buffer.allocUnsafe(blockBytes);
+  const file = openSync(path, 'r');
+  try {
+    for (let read = readSync(file, block); read > 0; read = readSync(file, block)) hash.update(block.subarray(0, read));
+  } finally {
+    closeSync(file);
+  }
+  return hash.digest('hex');
+}
+
+const known = new Map<string, { readonly key: string; readonly sha256: string }>();
+
+/** The same, remembered in this process while size and time of the file stay as they are. */
+export function hashFileOnce(path: string): string {
+  const { size, mtimeMs, ino } = statSync(path);
+  const key = `${size} ${mtimeMs} ${ino}`;
+  const before = known.get(path);
+  if (before?.key === key) return before.sha256;
+  const sha256 = hashFile(path);
+  known.set(path, { key, sha256 });
+  return sha256;
+}
