@@ -11,7 +11,7 @@ export interface Workload {
   readonly length: number;
 }
 
-export interface TreeNode extends Computation {
+export interface TreeNode extends Omit<Computation, 'children'> {
   /** Position in depth-first order, 0 for the root. */
   readonly id: number;
   /** The parent's id; null for the root. */
@@ -31,9 +31,25 @@ export function buildTree(model: Model, workload: Workload): TreeNode[] {
   const nodes: TreeNode[] = [];
   const place = (computation: Computation, parent: TreeNode | null, path: string, scope: string): void => {
     const depth = parent ? parent.depth + 1 : 1;
-    const node: TreeNode = { ...computation, id: nodes.length, parent: parent?.id ?? null, path, scope, depth };
+    const { children, type, level, parameters, inputs, flops, memBytes, signature, operators } = computation;
+    // Named one by one: spreading a computation is slow, and there are tens of thousands of nodes.
+    const node: TreeNode = {
+      id: nodes.length,
+      parent: parent?.id ?? null,
+      path,
+      scope,
+      depth,
+      type,
+      level,
+      parameters,
+      inputs,
+      flops,
+      memBytes,
+      signature,
+      operators,
+    };
     nodes.push(node);
-    for (const { name, times, computation: child } of computation.children) {
+    for (const { name, times, computation: child } of children) {
       if (times === null) place(child, node, join(path, name), join(scope, name));
       else for (let i = 0; i < times; i++) place(child, node, join(path, name, String(i)), join(scope, String(i)));
     }

@@ -1,11 +1,11 @@
 /** What a module of a model computes for one workload: its counts, its own operators and its children. */
 import { count, defaultOutput, type Counts } from './count.js';
-import { dimensionsOf, evaluate, type Dimensions } from './expression.js';
-import { stepDimensions } from './familyChecks.js';
+import { dimensionsBelow } from './dimensionsBelow.js';
+import { evaluate, type Dimensions } from './expression.js';
 import type { Model } from './library.js';
 import { primitives, type OperatorCall } from './primitives.js';
 import type { Step } from './step.js';
-import { concrete, shapesText, tensorDimensions, volume, type Tensor } from './tensor.js';
+import { concrete, shapesText, volume, type Tensor } from './tensor.js';
 
 /** An operator that a node runs itself, with what it counts. */
 export interface CountedOperator extends OperatorCall, Counts {}
@@ -60,6 +60,7 @@ class Compiler {
     const sum = (of: (computation: Computation) => number): number =>
       children.reduce((total, { times, computation }) => total + (times ?? 1) * of(computation), 0);
     const parameters = sum((child) => child.parameters);
+    const settings = dimensionsBelow(family, type).map((name) => `${name}=${this.dimensions[name]}`);
     const computation: Computation = {
       type,
       level: type === family.root ? 'model' : 'module',
@@ -67,7 +68,7 @@ class Compiler {
       inputs,
       flops: sum((child) => child.flops) + total(operators, 'flops'),
       memBytes: sum((child) => child.memBytes) + total(operators, 'memBytes'),
-      signature: `${family.family}/${signature(type, inputs, this.settings(type), parameters)}`,
+      signature: `${family.family}/${signature(type, inputs, settings, parameters)}`,
       operators,
       children,
     };
@@ -112,25 +113,6 @@ class Compiler {
       operators: own,
       children: [],
     };
-  }
-
-  /** The dimensions of the configuration on which the work in and below a module depends, as `H=768`. */
-  private settings(type: string): string[] {
-    const { modules, dimensions, derived } = this.model.family;
-    const seen = new Set<string>();
-    const names = new Set<string>();
-    const visit = (module: string): void => {
-      if (seen.has(module) || !(module in modules)) return;
-      seen.add(module);
-      const { takes, steps } = modules[module];
-      for (const name of [...takes.flatMap(tensorDimensions), ...steps.flatMap(stepDimensions)]) names.add(name);
-      for (const { runs } of steps) visit(runs);
-    };
-    visit(type);
-    for (const [name, expression] of Object.entries(derived).reverse()) {
-      if (names.has(name)) for (const below of dimensionsOf(expression)) names.add(below);
-    }
-    return Object.keys(dimensions).filter((name) => names.has(name)).map((name) => `${name}=${this.dimensions[name]}`); // prettier-ignore
   }
 }
 

@@ -4,7 +4,7 @@ import { operatorNames } from './count.js';
 import { dimensionsOf } from './expression.js';
 import type { Family, Module } from './family.js';
 import { primitiveNames, primitives } from './primitives.js';
-import type { Step } from './step.js';
+import { stepDimensions, type Step } from './step.js';
 import { tensorDimensions } from './tensor.js';
 
 interface Problem {
@@ -56,12 +56,6 @@ export function checkFamily(family: Family): Problem[] {
   }
   return [...problems, ...checkUse(family)];
 }
-
-/** The dimensions that a step names itself. */
-export const stepDimensions = (step: Step): string[] => [
-  ...(step.times ? dimensionsOf(step.times) : []),
-  ...[...step.inputs, ...(step.output ? [step.output] : [])].flatMap(tensorDimensions),
-];
 
 function checkStep(step: Step, { modules }: Family): string[] {
   const { runs, child, inputs, output } = step;

@@ -6,9 +6,9 @@
  *     MatMul (b,h,s,d) (b,h,d,s)             a function that is a node of its own
  *     add (b,h,s,s) (b,1,1,s)                an operator of the module itself
  */
-import { readExpression, type Expression } from './expression.js';
+import { dimensionsOf, readExpression, type Expression } from './expression.js';
 import { readAll, type Scanner } from './scanner.js';
-import { readTensor, readTensors, type SymbolicTensor } from './tensor.js';
+import { readTensor, readTensors, tensorDimensions, type SymbolicTensor } from './tensor.js';
 
 export interface Step {
   /** Name of the child; null for functions and operators. */
@@ -42,3 +42,9 @@ function readTimes(scanner: Scanner): Expression {
 
 /** Throws a NotationError. */
 export const parseStep = (text: string): Step => readAll(text, readStep, 'a shape, "->" or the end');
+
+/** The dimensions that a step names itself. */
+export const stepDimensions = ({ times, inputs, output }: Step): string[] => [
+  ...(times ? dimensionsOf(times) : []),
+  ...[...inputs, ...(output ? [output] : [])].flatMap(tensorDimensions),
+];
