@@ -26,6 +26,25 @@ export const predictions = table(
   ['predictor', 'features', 'variant', 'split', 'model', 'batch_size', 'length', 'node_id'],
 );
 
+export const seedPredictions = table(
+  'seed_predictions',
+  'one node predicted while held out by one seed; no rows unless evaluate.seed_predictions is set',
+  {
+    model: string('name of the model configuration'),
+    batch_size: int32('inputs in a batch'),
+    length: int32('tokens of an input'),
+    node_id: int32('position in depth-first order; unique within a workload'),
+    predictor: string('name of the predictor'),
+    features: string('feature set'),
+    variant: string('paper or clean'),
+    split: string('how held-out data are chosen'),
+    seed: nullable(int32('seed of the initial weights; absent where nothing is random')),
+    predicted_j: double('predicted wall energy of one run', 'J'),
+    alpha: nullable(double('the weight its parent gives it, where the predictor has one')),
+  },
+  ['predictor', 'features', 'variant', 'split', 'seed', 'model', 'batch_size', 'length', 'node_id'],
+);
+
 export const errors = table(
   'errors',
   'the error 100·|predicted − measured|/measured of one predictor on one group of nodes',

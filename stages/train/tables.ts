@@ -11,7 +11,10 @@ export const fitted = table(
     split: string('how held-out data are chosen'),
     fold: string('what is held out'),
     seed: nullable(int32('seed of the initial weights; absent where nothing is random')),
-    part: string("mean, scale, weight or bias of the tree's regressor (tree/…) or of a primitive's (Linear/…)"),
+    part: string(
+      "mean, scale, weight, bias, low or high (the training rows' range) of the tree's regressor (tree/…) or of a " +
+        "primitive's (Linear/…; any/… for one that was not trained); tree/tau",
+    ),
     position: int32('order within the part'),
     term: string('the feature or monomial it belongs to'),
     value: double('the constant, for standardised features'),

@@ -1,0 +1,35 @@
+/** Adam as torch.optim.Adam computes it (Kingma and Ba 2015, its default constants). */
+
+const beta1 = 0.9;
+const beta2 = 0.999;
+const epsilon = 1e-8;
+
+export class Adam {
+  private readonly first: Float64Array;
+  private readonly second: Float64Array;
+  private steps = 0;
+
+  constructor(
+    private readonly weights: Float64Array,
+    private readonly learningRate: number,
+  ) {
+    this.first = new Float64Array(weights.length);
+    this.second = new Float64Array(weights.length);
+  }
+
+  /** Moves the weights, in place, by one step along `gradient`. */
+  step(gradient: Float64Array): void {
+    const { weights, first, second } = this;
+    this.steps++;
+    const rate = this.learningRate / (1 - beta1 ** this.steps);
+    const unbias = 1 / Math.sqrt(1 - beta2 ** this.steps);
+    for (let i = 0; i < weights.length; i++) {
+      const g = gradient[i];
+      const m = beta1 * first[i] + (1 - beta1) * g;
+      const v = beta2 * second[i] + (1 - beta2) * g * g;
+      first[i] = m;
+      second[i] = v;
+      weights[i] -= (rate * m) / (Math.sqrt(v) * unbias + epsilon);
+    }
+  }
+}

@@ -1,0 +1,27 @@
+/**
+ * The predictors, in the order of the tables. Adding one is a file beside this one and a line here: what was measured
+ * of the model it predicts (`setting`), the variants it comes in, whether it draws random numbers, and where it is.
+ */
+import { variants, type Predictor, type Setting, type Variant } from './predictor.js';
+
+export interface PredictorEntry {
+  readonly about: string;
+  readonly setting: Setting;
+  /** The setting of its primitives' predictions; absent where it predicts none. */
+  readonly leafSetting?: Setting;
+  readonly variants: readonly Variant[];
+  readonly random: boolean;
+  readonly load: () => Promise<Predictor>;
+}
+
+// prettier-ignore
+export const predictors = {
+  end2end: { about: 'weighted sums up the tree, learned through the whole tree (the paper’s IrEne)', setting: 'children', leafSetting: 'profiled', variants, random: true, load: async () => (await import('./end2end.js')).end2end },
+  stepwise: { about: 'weighted sums up the tree, each learned from the measured children', setting: 'children', leafSetting: 'profiled', variants, random: true, load: async () => (await import('./stepwise.js')).stepwise },
+  predicted_sum: { about: 'plain sums of the predicted primitives', setting: 'children', leafSetting: 'profiled', variants, random: false, load: async () => (await import('./predicted_sum.js')).predictedSum },
+  unstructured: { about: 'one regression for every module and model, trained like end2end', setting: 'profiled', variants, random: true, load: async () => (await import('./unstructured.js')).unstructured },
+  unstructured_ols: { about: 'one linear regression for every module and model, in closed form', setting: 'profiled', variants, random: false, load: async () => (await import('./unstructured_ols.js')).unstructuredOls },
+} as const satisfies Record<string, PredictorEntry>;
+
+export type PredictorName = keyof typeof predictors;
+export const predictorNames = Object.keys(predictors) as PredictorName[];

@@ -1,0 +1,56 @@
+/** How held-out data are chosen (METHODS 3): every split is a list of folds, each holding out some workloads. */
+import { UsageError } from '../../../pipeline/errors.js';
+import type { Workload } from './forest.js';
+
+export interface Fold {
+  /** What is held out. */
+  readonly name: string;
+  readonly heldOut: (workload: Workload) => boolean;
+}
+
+/** Tokens in a batch up to which `large_out` trains. */
+export const largeInput = 1024;
+
+/** Encoders against GPTs, by the class of the whole model; any other class is a family of its own. */
+const families: Readonly<Record<string, string>> = {
+  BertModel: 'encoders',
+  RobertaModel: 'encoders',
+  DistilBertModel: 'encoders',
+  GPT2Model: 'gpts',
+  OpenAIGPTModel: 'gpts',
+};
+
+type Group = (workload: Workload) => string;
+
+/** Folds that hold out one group each, in order of appearance. */
+const leaveOut =
+  (group: Group) =>
+  (workloads: readonly Workload[]): Fold[] =>
+    [...new Set(workloads.map(group))].map((name) => ({ name, heldOut: (workload) => group(workload) === name }));
+
+const folds = {
+  leave_model_out: leaveOut(({ model }) => model),
+  leave_family_out: leaveOut(({ family }) => families[family] ?? family),
+  leave_batch_out: leaveOut(({ batchSize }) => `b${batchSize}`),
+  leave_length_out: leaveOut(({ length }) => `s${length}`),
+  large_out: () => [
+    { name: `over_${largeInput}`, heldOut: ({ batchSize, length }) => batchSize * length > largeInput },
+  ],
+} satisfies Record<string, (workloads: readonly Workload[]) => Fold[]>;
+
+export type SplitName = keyof typeof folds;
+export const splitNames = Object.keys(folds) as SplitName[];
+
+/** The folds of a split. Throws a UsageError where one would have nothing to train on or nothing to test. */
+export function foldsOf(split: SplitName, workloads: readonly Workload[]): Fold[] {
+  const all = folds[split](workloads);
+  for (const { name, heldOut } of all) {
+    const held = workloads.filter(heldOut).length;
+    if (held > 0 && held < workloads.length) continue;
+    throw new UsageError(
+      `evaluate.splits: ${split} leaves nothing to ${held === 0 ? 'test' : 'train'} in its fold ${name}`,
+      'trace more models or sizes, or take another split',
+    );
+  }
+  return all;
+}

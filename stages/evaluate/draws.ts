@@ -1,0 +1,116 @@
+/**
+ * Predictions on their way into SQL. Equal nodes are predicted once (forest.ts), so that the tables made here are of
+ * classes: `combinations` (a feature set, variant and split), `held_out` (a class and its fold), `drawn` (what one draw
+ * predicted for it), `draw_seeds`, and `class_of` (which nodes of `ordered_nodes` a class stands for).
+ */
+import { tableFromArrays } from 'apache-arrow';
+import type { Database } from '../../pipeline/database.js';
+import { settingOf } from '../energy/predictors/feature_sets.js';
+import type { Forest } from '../energy/predictors/forest.js';
+import type { PredictorEntry } from '../energy/predictors/list.js';
+import type { Prediction } from '../energy/predictors/predictor.js';
+import type { FittedFolds } from '../energy/predictors/read_fitted.js';
+
+type Values = Int32Array | Float64Array | readonly (string | null)[];
+
+/** Rows of numbers, column by column. */
+class Columns<Name extends string> {
+  private readonly columns: Record<Name, number[]>;
+
+  constructor(names: readonly Name[]) {
+    this.columns = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, number[]>;
+  }
+
+  add(row: Readonly<Record<Name, number>>): void {
+    for (const name in this.columns) this.columns[name].push(row[name]);
+  }
+
+  ints(name: Name): Int32Array {
+    return Int32Array.from(this.columns[name]);
+  }
+
+  doubles(name: Name): Float64Array {
+    return Float64Array.from(this.columns[name]);
+  }
+}
+
+export class Draws {
+  private readonly combinations: FittedFolds[] = [];
+  private readonly folds: string[] = [];
+  private readonly heldOut = new Columns(['combination', 'class', 'fold', 'extrapolated']);
+  private readonly drawn = new Columns(['combination', 'class', 'draw', 'predicted_j', 'alpha']);
+  private readonly seeds: number[] = [];
+  private weighs = false;
+
+  constructor(
+    private readonly name: string,
+    private readonly entry: PredictorEntry,
+    private readonly forest: Forest,
+  ) {}
+
+  /** Begins the predictions of the next feature set, variant and split. */
+  start(fits: FittedFolds): void {
+    this.combinations.push(fits);
+  }
+
+  /** Takes the predictions of one fold. */
+  add(fold: string, { classes, extrapolated, draws }: Prediction): void {
+    const combination = this.combinations.length - 1;
+    const at = this.folds.push(fold) - 1;
+    classes.forEach((c, i) => this.heldOut.add({ combination, class: c, fold: at, extrapolated: extrapolated[i] }));
+    draws.forEach(({ seed, wallJ, alpha }, draw) => {
+      if (seed !== null) this.seeds[draw] = seed;
+      if (alpha) this.weighs = true;
+      classes.forEach((c, i) => {
+        this.drawn.add({ combination, class: c, draw, predicted_j: wallJ[i], alpha: alpha ? alpha[i] : 1 });
+      });
+    });
+  }
+
+  /** Makes the tables. */
+  async insert(database: Database): Promise<void> {
+    const { heldOut, drawn, forest, folds } = this;
+    await this.insertCombinations(database);
+    const insert = (name: string, columns: Record<string, Values>) =>
+      database.insert(name, tableFromArrays(columns as Record<string, Int32Array>));
+    await insert('held_out', {
+      combination: heldOut.ints('combination'),
+      class: heldOut.ints('class'),
+      fold: Array.from(heldOut.ints('fold'), (at) => folds[at]),
+      extrapolated: heldOut.ints('extrapolated'),
+    });
+    await insert('drawn', {
+      combination: drawn.ints('combination'),
+      class: drawn.ints('class'),
+      draw: drawn.ints('draw'),
+      predicted_j: drawn.doubles('predicted_j'),
+      alpha: drawn.doubles('alpha'),
+    });
+    await insert('draw_seeds', { draw: Int32Array.from(this.seeds, (_, i) => i), seed: Int32Array.from(this.seeds) });
+    await insert('class_of', { node: Int32Array.from(forest.classOf, (_, i) => i), class: forest.classOf });
+  }
+
+  private async insertCombinations(database: Database): Promise<void> {
+    const { setting, leafSetting } = this.entry;
+    await database.run(
+      `CREATE TEMP TABLE combinations (combination INTEGER, predictor VARCHAR, features VARCHAR, variant VARCHAR,
+       split VARCHAR, setting VARCHAR, leaf_setting VARCHAR, weighs BOOLEAN)`,
+    );
+    for (const [combination, fits] of this.combinations.entries()) {
+      const columns = fits.folds[0].shared.find(({ name }) => name.endsWith('/mean'))!.terms;
+      await database.run(
+        'INSERT INTO combinations VALUES ($combination, $predictor, $features, $variant, $split, $setting, $leaf_setting, $weighs)',
+        {
+          combination,
+          predictor: this.name,
+          features: fits.features,
+          variant: fits.variant,
+          split: fits.split,
+          setting: settingOf(setting, columns),
+          leaf_setting: leafSetting ? settingOf(leafSetting, columns) : null,
+          weighs: this.weighs,
+        },
+      );
+    }
+  }
+}

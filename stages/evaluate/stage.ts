@@ -1,0 +1,34 @@
+/** evaluate: predicts everything held out from what train fitted, and measures the errors. */
+import { z } from 'zod';
+import { same, type Partition, type Stage } from '../../pipeline/stage.js';
+import { splitNames } from '../energy/predictors/splits.js';
+import { features } from '../featurize/tables.js';
+import { fitted } from '../train/tables.js';
+import { errors, predictions, seedPredictions } from './tables.js';
+
+export const evaluateParams = z.strictObject({
+  splits: z
+    .array(z.enum(splitNames))
+    .min(1, 'expected at least one split')
+    .refine((splits) => new Set(splits).size === splits.length, { error: 'a split occurs twice' })
+    .default(['leave_model_out']),
+  /** Writes each seed's predictions too: as many times the rows. */
+  seed_predictions: z.boolean().default(false),
+});
+
+export type EvaluateParams = z.output<typeof evaluateParams>;
+
+export const evaluate: Stage<EvaluateParams> = {
+  name: 'evaluate',
+  about: 'predict everything held out, and measure the errors',
+  params: evaluateParams,
+  reads: [{ table: features }, { table: fitted, of: same }],
+  writes: [predictions, errors, seedPredictions],
+  partitions(_params, upstream): Partition[] {
+    const names = new Set(upstream.train.map(({ predictor }) => predictor));
+    return [...names].map((predictor) => ({ predictor }));
+  },
+  // The splits decide which fits exist; those are inputs.
+  relevant: ({ seed_predictions }) => ({ seed_predictions }),
+  run: async (context) => (await import('./run.js')).run(context),
+};
