@@ -1,6 +1,6 @@
 /**
- * What a test needs beyond npm. Where it is absent the test's file is listed by name as not run, with the command that
- * installs it; under `CI=true` its absence fails (test/run.ts reads these lines).
+ * What a test needs beyond npm. Where it is absent the test is listed by name as not run, with what to do about it;
+ * under `CI=true` the absence of what can be installed fails (test/run.ts reads these lines).
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,21 +9,27 @@ import { packageRoot } from '../pipeline/paths.js';
 const places = {
   published: {
     paths: [process.env.IRENE_DATASET ?? '', join(packageRoot, '..', 'shared', 'irene-dataset')],
-    install: 'put the published files into ../shared/irene-dataset or name their folder in IRENE_DATASET',
+    remedy: 'put the published files into ../shared/irene-dataset or name their folder in IRENE_DATASET',
+    installable: false,
   },
   chromium: {
     paths: [process.env.CHROMIUM ?? '', '/usr/bin/chromium', '/usr/bin/chromium-browser'],
-    install: 'apt-get install chromium',
+    remedy: 'apt-get install chromium',
+    installable: true,
   },
 } as const;
 
-/** The first line a test file prints when it cannot run; the rest is the name and the command. */
-export const notRun = 'NOT RUN';
+/** How a test file says that something in it was not run: a line of its own, read by test/run.ts. */
+export const notRun = 'NOT RUN:';
 
-/** The path of what is needed, or null after saying that the tests which need it were not run. */
+/** Added to such a line where a command installs what is missing. */
+export const installable = '(installable)';
+
+/** The path of what is needed, or null after saying which tests were not run, and why. */
 export function needs(what: keyof typeof places): string | null {
-  const found = places[what].paths.find((path) => path && existsSync(path));
+  const { paths, remedy, installable: can } = places[what];
+  const found = paths.find((path) => path && existsSync(path));
   if (found) return found;
-  console.log(`${notRun} ${what}: ${places[what].install}`);
+  console.log(`${notRun} needs ${what}: ${remedy}${can ? ` ${installable}` : ''}`);
   return null;
 }
