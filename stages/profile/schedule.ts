@@ -3,15 +3,14 @@
  * first node stands in the tree, in rounds of `round` seconds; sync bursts of known, unequal on-steps at both ends let
  * `align` find the meter's clock.
  *
- *   W │        burst                measurement 1           measurement 2                 burst
- *     │                          ╭╮╭╮╭╮  ╭╮╭╮╭╮         ╭╮╭╮╭╮  ╭╮╭╮╭╮
- *     │                          │ripple 1 s  │ …       │     ╰╯     │ …
- *     │       ┌─┐ ┌───┐ ┌──┐     │     │ │    │         │     │ │    │          ┌─┐ ┌───┐ ┌──┐
- *     │       │ │ │   │ │  │     │20 s │ │20 s│         │     │ │    │          │ │ │   │ │  │
- *     │ lead  │ │ │   │ │  │     │     │ │    │         │     │ │    │          │ │ │   │ │  │  lead
- *     │───────┘ └─┘   └─┘  └─────┘     └─┘    └── … ────┘     └─┘    └── … ─────┘ └─┘   └─┘  └───────  standby
- *     └─┬───────────────────────────────┬──────────────────────────────────────────────────────────┬── t
- *   first_us        20 on-steps      pause 2 s (3 s after whole models)                         last_us
+ *   W
+ *   │         burst: 20 on-steps           rounds of measurement 1                   burst
+ *   │        ┌──┐ ┌───┐   ┌─┐           ┌~~~~~~~~┐  ┌~~~~~~~~┐              ┌──┐ ┌───┐   ┌─┐
+ *   │        │  │ │   │ … │ │           │ ± 5 %  │  │        │  …           │  │ │   │ … │ │
+ *   │  lead  │  │ │   │   │ │   pause   │  20 s  │2s│        │              │  │ │   │   │ │  lead
+ *   │────────┘  └─┘   └───┘ └───────────┘        └──┘        └──── … ───────┘  └─┘   └───┘ └────────  standby
+ *   └┬─────────────────────────────────────────────────────────────────────────────────────────────┬─  t
+ *  first_us                                                                                     last_us
  *
  * A round holds `repeats` runs, the fewest that last `round` seconds. Its power is constant but for the ripple, and
  * such that its energy over its repeats is the measured mean exactly.

@@ -101,7 +101,7 @@ function draw(twin: Twin, node: TwinNode, work: Work): MeasurementMean {
     gpu_j: noisy((wall_j - law.rest_w * latency_s) / law.eta, noise.gpu_pct),
     wall_j: noisy(wall_j, noise.wall_pct),
     ...(types[node.type] ?? types.default),
-    gpu_pct: (100 * gpu_s) / latency_s,
+    gpu_pct: 100 * (gpu_s / latency_s),
     gpu_clk_mhz: clock.mean_mhz + clock.sd_mhz * random.gaussian(),
     gpu_mem_clk_mhz: clock.memory_mhz,
   };
