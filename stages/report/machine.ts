@@ -8,7 +8,7 @@ export const paperMachines: readonly PaperMachine[] = ['PC1', 'PC2'];
 const machines: Readonly<Record<string, PaperMachine>> = { device_1: 'PC1', device_2: 'PC2' };
 
 /** Null for a machine of one's own: then the paper's values stand alone and ours have their own rows. */
-export function machineOf(source: Source): PaperMachine | null {
+export function paperMachineOf(source: Source): PaperMachine | null {
   if (source.kind === 'twin') return 'PC1';
   const device = source.about.device;
   return typeof device === 'string' ? (machines[device] ?? null) : null;

@@ -23,7 +23,7 @@ const titles: Readonly<Record<string, string>> = {
   predicted_sum: 'PredictedSum',
   unstructured: 'Unstructured',
   unstructured_ols: 'Unstructured, in closed form',
-  strubell: 'Strubell et al., 2019',
+  strubell: 'Strubell et al.',
 };
 
 /** Marks what the paper does not have. */

@@ -27,39 +27,50 @@ export const missingNote = (rows: readonly TableRow[], what: string): string[] =
     ? [what]
     : [];
 
-/** What ± means, with the number of seeds and the range of one seed, level by level; nothing where nothing is random. */
-export function seedsNote(errors: Errors, keys: readonly (ErrorKey & { readonly of: string })[]): string[] {
-  const ranges = keys.flatMap(({ of, ...key }) => {
-    const row = errors.row(key);
-    if (!row || row.seed_sd_pct === null || row.seeds < 2) return [];
-    return [{ seeds: row.seeds, text: `${of} ${row.seed_min_pct.toFixed(2)} to ${row.seed_max_pct.toFixed(2)}` }];
+/** Errors that a note tells in one breath, in the order that the note names: `StepWise 9.29 / 14.3`. */
+export interface NoteGroup {
+  readonly of: string;
+  readonly keys: readonly ErrorKey[];
+}
+
+/** `StepWise 9.29 ± 0.03 / 14.3 ± 1.0; …`, without the groups that the run does not have. */
+function told(errors: Errors, groups: readonly NoteGroup[], change: Partial<ErrorKey>): string {
+  const known = groups
+    .map(({ of, keys }) => ({ of, values: keys.map((key) => errors.of({ ...key, ...change })) }))
+    .filter(({ values }) => values.some((value) => value !== null));
+  return known.map(({ of, values }) => `${of} ${values.map(oursInText).join(' / ')}`).join('; ');
+}
+
+/** What ± means, with the number of seeds and the range of one seed; nothing where nothing is random. */
+export function seedsNote(errors: Errors, groups: readonly NoteGroup[], order: string): string[] {
+  const random = groups.flatMap(({ of, keys }) => {
+    const rows = keys.map((key) => errors.row(key)).filter((row) => row !== null && row.seed_sd_pct !== null);
+    return rows.length === 0 ? [] : [{ of, rows: rows.filter((row) => row !== null) }];
   });
-  if (ranges.length === 0) return [];
-  const texts = ranges.map((range) => range.text).join('; ');
-  return [`Mean of ${ranges[0].seeds} seeds ± the standard deviation of one seed. One seed’s error ranges: ${texts}.`];
+  if (random.length === 0) return [];
+  const texts = random.map(
+    ({ of, rows }) =>
+      `${of} ${rows.map((row) => `${row.seed_min_pct.toFixed(2)}–${row.seed_max_pct.toFixed(2)}`).join(' / ')}`,
+  );
+  return [
+    `Mean of ${random[0].rows[0].seeds} seeds ± the standard deviation of one seed. Range of one seed’s error in % (${order}): ${texts.join('; ')}.`,
+  ];
 }
 
 /** The same without the original’s leaks. */
-export function cleanNote(errors: Errors, keys: readonly (ErrorKey & { readonly of: string })[]): string[] {
-  const texts = keys.flatMap(({ of, ...key }) => {
-    const ours = errors.of({ ...key, variant: 'clean' });
-    return ours === null ? [] : [`${of} ${oursInText(ours)}`];
-  });
-  if (texts.length === 0) return [];
+export function cleanNote(errors: Errors, groups: readonly NoteGroup[], order: string): string[] {
+  const texts = told(errors, groups, { variant: 'clean' });
+  if (!texts) return [];
   return [
-    `The table shows variant paper, with the original’s leaks (its scaler and leaf regressors see the held-out model). Variant clean, without them: ${texts.join('; ')}.`,
+    `The table shows variant paper, with the original’s leaks (its scaler and leaf regressors see the held-out model). Variant clean, without them, in % (${order}): ${texts}.`,
   ];
 }
 
 /** Plain means over models beside the row-weighted ones. */
-export function plainMeansNote(errors: Errors, keys: readonly (ErrorKey & { readonly of: string })[]): string[] {
-  const texts = keys.flatMap(({ of, ...key }) => {
-    const ours = errors.of({ ...key, weighting: 'models' });
-    return ours === null ? [] : [`${of} ${oursInText(ours)}`];
-  });
-  return texts.length === 0
-    ? []
-    : [
-        `Errors are means over all rows, as the paper’s are at ML and module level. Plain means over models: ${texts.join('; ')}.`,
-      ];
+export function plainMeansNote(errors: Errors, groups: readonly NoteGroup[], order: string): string[] {
+  const texts = told(errors, groups, { weighting: 'models' });
+  if (!texts) return [];
+  return [
+    `Errors are means over all rows, as the paper’s are at ML and module level. Plain means over models in % (${order}): ${texts}.`,
+  ];
 }

@@ -2,7 +2,7 @@
 import type { Database } from '../../pipeline/database.js';
 import type { Source } from '../../pipeline/stage.js';
 import { Errors } from './errors_lookup.js';
-import { machineOf, type PaperMachine } from './machine.js';
+import { paperMachineOf, type PaperMachine } from './machine.js';
 import { readPaper, type PaperValues } from './paper.js';
 import type { TableBody, TableData } from './table_json.js';
 
@@ -52,7 +52,7 @@ export function openReport(
   return {
     database,
     source,
-    machine: machineOf(source),
+    machine: paperMachineOf(source),
     priceUsdPerKwh: settings.price_usd_per_kwh,
     workload: settings.workload,
     errors: () => (errors ??= Errors.read(database)),

@@ -1,11 +1,12 @@
 /** The report: every table and figure of the paper beside ours, and one page with the answer first. */
 import { z } from 'zod';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { findings } from '../../pipeline/findings.js';
 import { packageRoot } from '../../pipeline/paths.js';
-import type { FileInput, Partition, Stage } from '../../pipeline/stage.js';
+import type { FileInput, Partition, Source, Stage } from '../../pipeline/stage.js';
 import type { TableSchema } from '../../pipeline/table.js';
 import { clock, measurements } from '../align/tables.js';
+import { machineFile } from '../energy/benches/machine.js';
 import { errors, predictions } from '../evaluate/tables.js';
 import { features } from '../featurize/tables.js';
 import { session } from '../profile/tables.js';
@@ -60,13 +61,13 @@ const readsDataset = ({ output }: Partition, dataset: string): boolean =>
 export const chosen = (params: ReportParams): readonly Output[] =>
   outputs.filter(({ id }) => params.tables === 'all' || params.tables.includes(id));
 
-function files(params: ReportParams, { output }: Partition): FileInput[] {
+function files(params: ReportParams, source: Source, { output }: Partition): FileInput[] {
   const of = output === page ? chosen(params) : outputs.filter(({ id }) => id === output);
-  const paper = [...new Set(of.flatMap((one) => one.paper))].map((id) => ({
-    name: paperFile(id),
-    path: join(packageRoot, paperFile(id)),
-  }));
-  return output === page ? [...paper, { name: 'package.json', path: join(packageRoot, 'package.json') }] : paper;
+  const shipped = [...new Set(of.flatMap((one) => one.paper))].map(paperFile);
+  if (output === page) shipped.push('package.json');
+  const files = shipped.map((name) => ({ name, path: join(packageRoot, name) }));
+  const machine = machineFile(source);
+  return of.some(({ id }) => id === 'table2') ? [...files, { name: basename(machine), path: machine }] : files;
 }
 
 export const report: Stage<ReportParams> = {
@@ -77,7 +78,7 @@ export const report: Stage<ReportParams> = {
   writes: [],
   usesSource: true,
   usesConfiguration: true,
-  files: (params, _source, partition) => files(params, partition),
+  files,
   partitions: (params) => [...chosen(params).map(({ id }) => ({ output: id })), { output: page }],
   run: async (context) => (await import('./run.js')).run(context),
 };

@@ -63,9 +63,8 @@ export type Ours = number | null | Omit<Compared, 'paper' | 'difference'>;
 
 /** A cell with the paper's value (null where it has none) beside ours (null where there is none). */
 export function compared(paper: number | null, ours: Ours): Compared {
-  const known = typeof ours === 'object' && ours !== null ? ours : { ours };
-  const difference = paper === null || known.ours === null ? null : known.ours - paper;
-  return { paper, difference, ...known };
+  const { ours: value, ...rest } = typeof ours === 'object' && ours !== null ? ours : { ours };
+  return { paper, ours: value, difference: paper === null || value === null ? null : value - paper, ...rest };
 }
 
 /** True where some cell of the column has a value of the paper beside ours or in its stead. */

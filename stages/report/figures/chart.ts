@@ -1,5 +1,6 @@
 /** Charts with Observable Plot on linkedom. Both are loaded only where a chart is drawn. */
 import type { PlotOptions } from '@observablehq/plot';
+import { palette } from './palette.js';
 
 export type Plot = typeof import('@observablehq/plot');
 
@@ -10,6 +11,5 @@ export async function chartBody(options: (plot: Plot) => PlotOptions): Promise<s
   const drawn = plot.plot({ document: document as never, ...options(plot) });
   drawn.querySelector('style')?.remove();
   drawn.removeAttribute('class');
-  drawn.setAttribute('color', 'var(--ink)');
-  return drawn.outerHTML;
+  return drawn.outerHTML.replaceAll('currentColor', palette.ink);
 }

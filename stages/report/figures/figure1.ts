@@ -41,7 +41,7 @@ function item(node: Node, nodes: readonly Node[]): TreeItem {
   const name = node.scope.split('.').at(-1) ?? '';
   const isFunction = functions.has(node.type);
   return {
-    title: node.level === 'ml' && !isFunction && name ? `${node.type} ${name}` : node.type,
+    title: node.level === 'ml' && !isFunction && name && name !== node.type ? `${node.type} ${name}` : node.type,
     kind: node.level === 'ml' ? (isFunction ? 'function' : 'primitive') : 'module',
     children: nodes.filter((other) => other.parent_id === node.node_id).map((other) => item(other, nodes)),
   };

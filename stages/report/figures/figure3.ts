@@ -8,6 +8,7 @@ import { csvLines } from '../render/csv.js';
 import { compared } from '../table_json.js';
 import { chartBody } from './chart.js';
 import type { Drawing, Figure } from './figure.js';
+import { palette } from './palette.js';
 import { svgDocument } from './svg_document.js';
 
 interface TreeError {
@@ -24,6 +25,9 @@ const readErrors = ({ database }: ReportContext): Promise<TreeError[]> =>
 export const shareUnder = (errors: readonly TreeError[], limit: number): number | null =>
   errors.length === 0 ? null : (100 * errors.filter((error) => error.error_pct < limit).length) / errors.length;
 
+/** The axis goes at least so far: the paper's points have room for their names. */
+const leastEnd = 25;
+
 const size = { width: 720, height: 380 };
 
 async function draw(context: ReportContext): Promise<Drawing | null> {
@@ -31,19 +35,21 @@ async function draw(context: ReportContext): Promise<Drawing | null> {
   if (errors.length === 0) return null;
   const curve = errors.map((error, i) => ({ ...error, share: (100 * (i + 1)) / errors.length }));
   const paper = context.machine === 'PC1' ? paperRows(await context.paper('figure3'), { machine: 'PC1' }) : [];
-  const end = Math.max(20, Math.ceil(errors.at(-1)!.error_pct / 5) * 5);
+  const end = Math.max(leastEnd, Math.ceil(errors.at(-1)!.error_pct / 5) * 5);
   const points = [{ error_pct: 0, share: 0 }, ...curve, { error_pct: end, share: 100 }];
   const body = await chartBody((Plot) => ({
     ...size,
     marginLeft: 56,
+    marginTop: 30,
+    marginRight: 24,
     marginBottom: 44,
     style: { fontSize: '12px' },
-    x: { label: 'error of a tree (%) →', domain: [0, end], labelAnchor: 'center', labelArrow: 'none' },
+    x: { label: 'error of a tree (%)', domain: [0, end], labelAnchor: 'center', labelArrow: 'none' },
     y: { label: 'share of the trees (%)', domain: [0, 100], labelAnchor: 'center', labelArrow: 'none' },
     marks: [
-      Plot.gridY({ stroke: 'var(--rule)', strokeOpacity: 1 }),
-      Plot.line(points, { x: 'error_pct', y: 'share', curve: 'step-after', stroke: 'var(--ours)', strokeWidth: 2 }),
-      Plot.dot(paper, { x: 'error_under_pct', y: 'share', symbol: 'diamond', r: 6, fill: 'var(--paper)' }),
+      Plot.gridY({ stroke: palette.rule, strokeOpacity: 1 }),
+      Plot.line(points, { x: 'error_pct', y: 'share', curve: 'step-after', stroke: palette.ours, strokeWidth: 2 }),
+      Plot.dot(paper, { x: 'error_under_pct', y: 'share', symbol: 'diamond', r: 6, fill: palette.paper }),
       ...paper.map((row) =>
         Plot.text([row], {
           x: 'error_under_pct',
@@ -51,8 +57,8 @@ async function draw(context: ReportContext): Promise<Drawing | null> {
           text: [`paper: ${row.says} under ${row.error_under_pct} %`],
           textAnchor: 'start',
           dx: 12,
-          dy: row.share === 99 ? 18 : 4, // the points at 16 and 17 % are neighbours
-          fill: 'var(--paper)',
+          dy: row.share === 100 ? -12 : 14, // the points at 16 and 17 % are neighbours
+          fill: palette.paper,
         }),
       ),
     ],
@@ -81,7 +87,9 @@ export const figure3: Figure = {
   reads: ['predictions', 'errors'],
   paper: ['figure3'],
   async build(context) {
-    const [paper, trees, errors] = await Promise.all([context.paper('figure3'), readErrors(context), context.errors()]);
+    const paper = await context.paper('figure3');
+    const trees = await readErrors(context); // one query after the other: a second one cuts off the first one's rows
+    const errors = await context.errors();
     const limits = paperRows(paper, { machine: 'PC1' }).map((row) => Number(row.error_under_pct));
     const all = errors.row({ level: 'model' });
     return {

@@ -24,7 +24,7 @@ export const figure4: Figure = {
         unit,
       })),
       notes: [
-        'None of ours yet: the energies of the 24 miniatures were not released, and this figure follows with prediction (`pipeline predict`). Their configurations are in data/models.',
+        'None of ours yet: the energies of the 24 miniatures were not released, and this figure follows with prediction (pipeline predict). Their configurations are in data/models.',
       ],
     };
   },

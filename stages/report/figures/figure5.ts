@@ -70,7 +70,10 @@ async function readTree(context: ReportContext): Promise<Group | null> {
 
 const flat = (of: Group): Group[] => [of, ...of.children.flatMap(flat)];
 
-const share = (value: number | null): string => (value === null ? '–' : value.toFixed(value < 1 ? 2 : 1));
+function share(value: number | null): string {
+  if (value === null) return '–';
+  return value < 0.005 ? '<0.01' : value.toFixed(value < 1 ? 2 : 1);
+}
 
 /** The paper's share of a module, from Table 12; null for what it does not print. */
 async function paperShares(context: ReportContext): Promise<(of: Group) => number | null> {
@@ -108,7 +111,7 @@ export const figure5: Figure = {
         { name: 'node', title: 'Node', unit: '' },
         { name: 'nodes', title: 'Nodes', unit: '', decimals: 0 },
         { name: 'measured', title: 'Measured', unit: '%', decimals: 2 },
-        { name: 'end2end', title: 'Predicted, End2End', unit: '%', decimals: 2 },
+        { name: 'end2end', title: 'End2End', unit: '%', decimals: 2 },
       ],
       rows: byMachine(
         context,

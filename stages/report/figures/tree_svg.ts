@@ -1,6 +1,7 @@
 /** A small tree as boxes from left to right: modules rounded, primitives square. */
 import { hierarchy, tree, type HierarchyPointNode } from 'd3-hierarchy';
 import { escapeHtml } from '../render/html.js';
+import { palette } from './palette.js';
 
 export interface TreeItem {
   readonly title: string;
@@ -44,10 +45,12 @@ function boxSvg({ title, detail, kind, share }: TreeItem, x: number, y: number, 
   const radius = kind === 'module' ? height / 2.6 : 2;
   const shape = `x="${at(x)}" y="${at(y)}" width="${at(width)}" height="${height}" rx="${at(radius)}"`;
   const middle = at(x + width / 2);
+  const rect = (fill: string, rest: string): string => `<rect ${shape} fill="${fill}"${rest}/>`;
+  const border = ` stroke="${palette.muted}"`;
   const tint =
     share === undefined
-      ? `<rect class="box ${kind}" ${shape}/>`
-      : `<rect class="box ground" ${shape}/><rect class="share" ${shape} fill-opacity="${(share * deepest).toFixed(3)}"/>`;
+      ? rect(palette[kind], border)
+      : rect(palette.ground, border) + rect(palette.share, ` fill-opacity="${(share * deepest).toFixed(3)}"`);
   const first = `<text x="${middle}" y="${at(y + (detail ? 16 : height / 2 + 4.5))}" text-anchor="middle" font-size="12">${escapeHtml(title)}</text>`;
   const second = detail
     ? `<text x="${middle}" y="${at(y + 31)}" text-anchor="middle" font-size="11">${escapeHtml(detail)}</text>`
@@ -70,7 +73,7 @@ export function treeSvg(root: TreeItem): { width: number; height: number; body: 
     const to = columns[target.depth].x;
     const middle = at((from + to) / 2);
     const [a, b] = [at(y(source) + height / 2), at(y(target) + height / 2)];
-    return `<path class="link" d="M${at(from)},${a}C${middle},${a} ${middle},${b} ${at(to)},${b}"/>`;
+    return `<path fill="none" stroke="${palette.muted}" d="M${at(from)},${a}C${middle},${a} ${middle},${b} ${at(to)},${b}"/>`;
   });
   const boxes = laid
     .descendants()

@@ -1,5 +1,6 @@
 /** The error of each model as a picture: ours with the range of its seeds, the paper's beside it. */
 import { chartBody } from '../figures/chart.js';
+import { palette } from '../figures/palette.js';
 import { svgDocument } from '../figures/svg_document.js';
 import { modelsWith, titleOf } from '../names.js';
 import type { ReportContext } from '../output.js';
@@ -25,17 +26,17 @@ export async function accuracyChart(report: ReportContext): Promise<string | nul
     x: { label: 'error at model level (%)', labelAnchor: 'center', labelArrow: 'none', zero: true, nice: true },
     y: { label: null, domain: rows.map((row) => row.title), tickSize: 0 },
     marks: [
-      Plot.gridX({ stroke: 'var(--rule)', strokeOpacity: 1 }),
+      Plot.gridX({ stroke: palette.rule, strokeOpacity: 1 }),
       Plot.ruleY(rows, {
         y: 'title',
         x1: (row) => row.ours.seed_min_pct,
         x2: (row) => row.ours.seed_max_pct,
-        stroke: 'var(--ours)',
+        stroke: palette.ours,
         strokeWidth: 3,
         strokeOpacity: 0.5,
       }),
-      Plot.dot(rows, { y: 'title', x: (row) => row.ours.mean_pct, r: 5, fill: 'var(--ours)' }),
-      Plot.dot(printed, { y: 'title', x: 'theirs', symbol: 'diamond', r: 5.5, fill: 'var(--paper)' }),
+      Plot.dot(rows, { y: 'title', x: (row) => row.ours.mean_pct, r: 5, fill: palette.ours }),
+      Plot.dot(printed, { y: 'title', x: 'theirs', symbol: 'diamond', r: 5.5, fill: palette.paper }),
     ],
   }));
   return svgDocument({

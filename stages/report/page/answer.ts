@@ -43,7 +43,9 @@ async function accuracy(report: ReportContext): Promise<string> {
 <span class="paper">${escapeHtml(paper)}</span></li>`;
   });
   const chart = await accuracyChart(report);
-  const key = 'Ours: mean (dot) and range (bar) over the seeds. Paper: diamond.';
+  const key = `<p><span class="mark ours"></span>ours, mean of the seeds</p>
+<p><span class="mark bar"></span>from the best seed to the worst: the same method from other initial weights</p>
+<p><span class="mark paper"></span>the paper’s one number</p>`;
   return `<section class="answer" id="accuracy-answer">
 <h3>How accurate is the prediction?</h3>
 <p>Mean error of the paper’s method, re-run here, on models it has not seen (leave one model out, End2End).</p>

@@ -12,7 +12,9 @@
   // An error from here on has the strongest colour.
   const strongestPct = 20;
   // A node lower than this, in pixels, has no room for its name.
-  const labelHeight = 15;
+  const labelHeight = 11;
+  // Of a line of text, in pixels.
+  const lineHeight = 18;
 
   let nodes = [];
   let zoomed = null;
@@ -60,9 +62,12 @@
   const errorOf = (node) => (node.predicted === null ? null : (100 * (node.predicted - node.measured)) / node.measured);
   const share = (node, of) => (nodes[0][of] === null || node[of] === null ? null : (100 * node[of]) / nodes[0][of]);
   const small = (value) => (value !== null && value < 1 ? 3 : 1);
+  // A module is known by its class, of like ones by its number; a primitive by its own name too.
   const nameOf = (node) => {
     const own = node.above && node.scope !== node.above.scope ? node.scope.split('.').pop() : '';
-    return own ? `${node.type} ${own}` : node.type;
+    return own && own !== node.type && (node.below.length === 0 || /^\d+$/.test(own))
+      ? `${node.type} ${own}`
+      : node.type;
   };
 
   function draw() {
@@ -78,6 +83,7 @@
       style.width = `${100 / columns}%`;
       style.top = `${(100 * (node.top - zoomed.top)) / zoomed.height}%`;
       style.height = `${100 * height}%`;
+      style.lineHeight = `${Math.min(lineHeight, height * pixels - 1)}px`;
       node.item.classList.toggle('small', height * pixels < labelHeight);
       node.item.setAttribute('aria-expanded', String(node.below.length > 0));
       if (node.below.length === 0) node.item.removeAttribute('aria-expanded');

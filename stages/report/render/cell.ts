@@ -47,14 +47,17 @@ export function oursText(cell: Compared, column: TableColumn): string {
 export const oursWithSeeds = (cell: Compared, column: TableColumn): string =>
   cell.sd === undefined ? oursText(cell, column) : `${oursText(cell, column)} (${cell.seeds} seeds)`;
 
-export const paperText = (cell: Compared, column: TableColumn): string =>
-  cell.paper === null ? absent : numberText(cell.paper, column.decimals);
+/** Digits after the point as the paper prints them. */
+const printedDecimals = (value: number): number => String(value).split('.')[1]?.length ?? 0;
 
-/** Signed: `+0.07`, `−1.2`. */
+export const paperText = (cell: Compared, column: TableColumn): string =>
+  cell.paper === null ? absent : numberText(cell.paper, column.decimals ?? printedDecimals(cell.paper));
+
+/** Signed unless it rounds to zero: `+0.07`, `−1.2`, `0.0`. */
 export function differenceText(cell: Compared, column: TableColumn): string {
   if (cell.difference === null) return absent;
   const text = numberText(cell.difference, decimalsOf(cell, column));
-  return text.startsWith(minus) ? text : `+${text}`;
+  return text.startsWith(minus) || !/[1-9]/.test(text) ? text : `+${text}`;
 }
 
 /** The text of a cell that compares nothing. */

@@ -1,6 +1,6 @@
 /** A table as HTML for the page: ours in a cell's first line, the paper's value and the difference in its second. */
 import { isCompared, isLabel, type Cell, type TableColumn, type TableData, type TableRow } from '../table_json.js';
-import { differenceText, oursText, paperText, plainText } from './cell.js';
+import { absent, differenceText, oursText, paperText, plainText } from './cell.js';
 import { seedsOf } from './grid.js';
 
 const entities: Readonly<Record<string, string>> = {
@@ -16,7 +16,7 @@ export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (ch
 
 function comparedHtml(cell: Cell | undefined, column: TableColumn): string {
   if (!isCompared(cell)) return `<td class="number">${escapeHtml(plainText(cell, column))}</td>`;
-  const ours = cell.ours === null ? '<span class="none">none of ours</span>' : escapeHtml(oursText(cell, column));
+  const ours = cell.ours === null ? `<span class="none">${absent}</span>` : escapeHtml(oursText(cell, column));
   const paper = cell.paper === null ? '' : `paper&nbsp;${escapeHtml(paperText(cell, column))}`;
   const difference = cell.difference === null ? '' : `<b>${escapeHtml(differenceText(cell, column))}</b>`;
   const range =

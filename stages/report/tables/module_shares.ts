@@ -93,9 +93,9 @@ async function build(context: ReportContext, id: string): Promise<TableBody> {
       { name: 'model', title: 'Model', unit: '' },
       { name: 'type', title: 'Module', unit: '' },
       { name: 'measured', title: 'Measured', unit: '%', decimals: 2 },
-      { name: 'end2end', title: 'Predicted, End2End', unit: '%', decimals: 2 },
-      { name: 'stepwise', title: 'Predicted, StepWise', unit: '%', decimals: 2 },
-      { name: 'predicted_sum', title: 'Predicted, PredictedSum', unit: '%', decimals: 2 },
+      { name: 'end2end', title: 'End2End', unit: '%', decimals: 2 },
+      { name: 'stepwise', title: 'StepWise', unit: '%', decimals: 2 },
+      { name: 'predicted_sum', title: 'PredictedSum', unit: '%', decimals: 2 },
     ],
     rows: byMachine(
       context,
@@ -112,7 +112,7 @@ export function moduleShares(id: string, title: string): Output {
     id,
     title,
     caption:
-      'Share of a model’s energy that its lowest modules take, all input sizes together: measured, predicted by the paper, and by ours (seeds averaged).',
+      'Share of a model’s energy that its lowest modules take, all input sizes together: measured, as the paper’s End2End predicts it, and as each of ours does (seeds averaged).',
     reads: ['features', 'predictions'],
     paper: [id],
     build: (context) => build(context, id),

@@ -1,4 +1,4 @@
-SELECT bench, meter, meter_kind, meter_period_us, resource_period_us, cpu_threads, median(standby_w) AS standby_w
+SELECT bench, meter, meter_kind, meter_period_us, resource_period_us, median(standby_w) AS standby_w
 FROM session
 GROUP BY ALL
 ORDER BY ALL

@@ -1,4 +1,5 @@
 /** Table 2: the paper's machines, and what this run's bench states of itself. */
+import type { Machine } from '../../energy/benches/machine.js';
 import { beyondPaper, label } from '../names.js';
 import type { Output, ReportContext } from '../output.js';
 import { queryRows } from '../query_rows.js';
@@ -13,7 +14,6 @@ interface Bench {
   meter_kind: string;
   meter_period_us: number;
   resource_period_us: number;
-  cpu_threads: number;
   standby_w: number | null;
 }
 
@@ -33,7 +33,6 @@ function stated(bench: Bench | undefined, clocks: Clocks): TableRow[] {
     value === null ? null : `${value.toFixed(0)} MHz, median of all nodes`;
   return [
     row('bench', 'Bench', bench?.bench ?? null),
-    row('cpu_threads', 'Hardware threads', bench ? String(bench.cpu_threads) : null),
     row('gpu_clk_mhz', 'GPU clock', mhz(clocks.gpu_mhz)),
     row('gpu_mem_clk_mhz', 'GPU memory clock', mhz(clocks.memory_mhz)),
     row(
@@ -45,6 +44,14 @@ function stated(bench: Bench | undefined, clocks: Clocks): TableRow[] {
     row('standby_w', 'Standby', bench?.standby_w == null ? null : `${bench.standby_w.toFixed(1)} W`),
   ];
 }
+
+/** What the bench's file in data/benches says, under the paper's names. */
+const descriptions = ({ cpu, memory_gib, gpu }: Machine): Readonly<Record<string, string>> => ({
+  CPU: `${cpu.name}, ${cpu.threads} threads`,
+  Memory: `${memory_gib} GiB`,
+  GPU: `${gpu.count} × ${gpu.name}, one used`,
+  'GPU memory': `${gpu.memory_gib} GiB each`,
+});
 
 function labelsNote({ machine }: ReportContext, { memory_mhz }: Clocks): string[] {
   if (machine === null || memory_mhz === null) return [];
@@ -69,11 +76,14 @@ export const table2: Output = {
       context.database,
       'SELECT median(gpu_clk_mhz) AS gpu_mhz, median(gpu_mem_clk_mhz) AS memory_mhz FROM features',
     );
+    const { machineOf } = await import('../../energy/benches/machine.js');
+    const machine = machineOf(context.source);
+    const described = descriptions(machine);
     const paper = (await context.paper('table2')).rows.map((row) => ({
       specification: label(String(row.specification)),
       PC1: row.PC1,
       PC2: row.PC2,
-      run: 'not stated',
+      run: described[row.specification] ?? 'not stated',
     }));
     return {
       columns: [
@@ -83,7 +93,10 @@ export const table2: Output = {
         { name: 'run', title: 'This run’s bench', unit: '' },
       ],
       rows: [...paper, ...stated(bench, clocks)],
-      notes: labelsNote(context, clocks),
+      notes: [
+        ...labelsNote(context, clocks),
+        ...(machine.assumed ? ['Nothing is known of this run’s machine: PC1’s facts stand in for it.'] : []),
+      ],
     };
   },
 };

@@ -10,8 +10,8 @@ import { compared, type TableColumn } from '../table_json.js';
 /** The models' columns and the two means that tables 5 and 6 have. */
 export const modelColumns = (models: readonly string[], decimals: number): TableColumn[] => [
   ...models.map((name) => ({ name, title: titleOf(name), unit: '%', decimals })),
-  { name: 'average', title: 'Average, by rows', unit: '%', decimals },
-  { name: 'average_models', title: `Average, plain ${beyondMark}`, unit: '%', decimals },
+  { name: 'average', title: 'Mean of rows', unit: '%', decimals },
+  { name: 'average_models', title: `Mean of models ${beyondMark}`, unit: '%', decimals },
 ];
 
 export const mean = (values: readonly number[]): number =>
@@ -32,7 +32,7 @@ function textNotes(paper: PaperValues, errors: Errors, models: readonly string[]
     models
       .map((model) => ({ model, value: paperNumber(paper, { machine, system: 'end2end' }, model) }))
       .filter(({ value }) => value !== null && value > atMost)
-      .map(({ model, value }) => `${machine} ${titleOf(model)} ${value}`)
+      .map(({ model, value }) => `${machine} ${titleOf(model)} ${value!.toFixed(1)}`)
       .join(', ');
   const ours = models
     .map((model) => ({ model, row: errors.row({ level: 'model', model }) }))
@@ -75,7 +75,10 @@ export const table5: Output = {
         ];
       }),
     );
-    const all = { of: 'all models', level: 'model' } as const;
+    const groups = ['all', ...models].map((model) => ({
+      of: model === 'all' ? 'all models' : titleOf(model),
+      keys: [{ level: 'model', model } as const],
+    }));
     return {
       columns: [
         { name: 'machine', title: 'Machine', unit: '' },
@@ -84,8 +87,8 @@ export const table5: Output = {
       ],
       rows,
       notes: [
-        ...seedsNote(errors, [all, ...models.map((model) => ({ of: titleOf(model), level: 'model', model }) as const)]),
-        ...cleanNote(errors, [all]),
+        ...seedsNote(errors, groups, 'model level'),
+        ...cleanNote(errors, groups, 'model level'),
         ...textNotes(paper, errors, models),
         'Strubell et al.: the software measurement needs the energies of CPU and memory (RAPL), which were not released; their formula is in stages/energy/software_measurement.ts for benches that log them.',
         ...missingNote(rows, otherMachineNote(context)),

@@ -40,12 +40,12 @@ export const table7: Output = {
       columns: [
         { name: 'machine', title: 'Machine', unit: '' },
         ...types.map((name) => ({ name, title: name, unit: '%', decimals: 2 })),
-        { name: 'average', title: 'Average, by rows', unit: '%', decimals: 2 },
-        { name: 'average_types', title: `Average, plain ${beyondMark}`, unit: '%', decimals: 2 },
+        { name: 'average', title: 'Mean of rows', unit: '%', decimals: 2 },
+        { name: 'average_types', title: `Mean of types ${beyondMark}`, unit: '%', decimals: 2 },
       ],
       rows,
       notes: [
-        ...cleanNote(errors, [{ of: 'all primitives', level: 'ml' }]),
+        ...cleanNote(errors, [{ of: 'all primitives', keys: [{ level: 'ml' }] }], 'ML level'),
         `The paper’s averages weigh every row alike; the plain means of the types it prints are PC1 ${plainMean(paper, { machine: 'PC1' }, types).toFixed(2)} and PC2 ${plainMean(paper, { machine: 'PC2' }, types).toFixed(2)}. Both means of ours are given (${beyondMark}: not in the paper).`,
         'Rows that stand for one measurement count as often as they occur: in the GPTs mlp.c_proj is a copy of mlp.c_fc, and both MatMul of an attention are the first, since equal type, operations and bytes were measured once.',
         ...missingNote(rows, otherMachineNote(context)),

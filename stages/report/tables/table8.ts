@@ -19,9 +19,12 @@ const levels = [
   { name: 'model', title: 'Model' },
 ] as const;
 
-const levelKeys = sets.flatMap(({ key, title }) =>
-  levels.map(({ name, title: level }) => ({ of: `${title}, ${level}`, level: name, features: key })),
-);
+const order = 'ML / module / model';
+
+const groups = sets.map(({ key, title }) => ({
+  of: title,
+  keys: levels.map(({ name }) => ({ level: name, features: key })),
+}));
 
 /** The paper's three values at model level against one seed's deviation. */
 function chanceNote(paper: PaperValues, errors: Errors): string[] {
@@ -71,9 +74,9 @@ export const table8: Output = {
       ),
       notes: [
         ...chanceNote(paper, errors),
-        ...seedsNote(errors, levelKeys),
-        ...cleanNote(errors, levelKeys),
-        ...plainMeansNote(errors, levelKeys),
+        ...seedsNote(errors, groups, 'module / model'),
+        ...cleanNote(errors, groups, order),
+        ...plainMeansNote(errors, groups, order),
       ],
     };
   },

@@ -13,9 +13,12 @@ const levels = [
   { name: 'model', title: 'Model' },
 ] as const;
 
-const keys = predictors.flatMap((predictor) =>
-  levels.map(({ name, title }) => ({ of: `${titleOf(predictor)}, ${title}`, level: name, predictor })),
-);
+const order = 'module / model';
+
+const groups = predictors.map((predictor) => ({
+  of: titleOf(predictor),
+  keys: levels.map(({ name }) => ({ level: name, predictor })),
+}));
 
 function unstructuredNote(errors: Errors): string[] {
   const row = errors.row({ level: 'module', predictor: 'unstructured' });
@@ -67,9 +70,9 @@ export const table9: Output = {
       ),
       notes: [
         ...unstructuredNote(errors),
-        ...seedsNote(errors, keys),
-        ...cleanNote(errors, keys),
-        ...plainMeansNote(errors, keys),
+        ...seedsNote(errors, groups, order),
+        ...cleanNote(errors, groups, order),
+        ...plainMeansNote(errors, groups, order),
         'The α of equation 3 lies within 1 ± 1/τ, 0.9 to 1.1 with τ = 10; “1 ± τ” in the paper’s text is a slip.',
       ],
     };
