@@ -175,8 +175,8 @@ function addGemm(work: MutableWork, kind: 'linear' | 'conv1d', gemm: Operator, t
 }
 
 /** (b, heads, M, K) × (b, heads, K, N): a roofline with a knee. */
-function addBatched(work: MutableWork, product_: Operator, tiling: Tiling): void {
-  const [left, right] = parseShapes(product_.inputs);
+function addBatched(work: MutableWork, matmul: Operator, tiling: Tiling): void {
+  const [left, right] = parseShapes(matmul.inputs);
   const [m, k] = left.slice(-2);
   const n = right[right.length - 1];
   const batch = product(left.slice(0, -2));
