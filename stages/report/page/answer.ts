@@ -50,7 +50,7 @@ async function accuracy(report: ReportContext): Promise<string> {
 <h3>How accurate is the prediction?</h3>
 <p>Mean error of the paper’s method, re-run here, on models it has not seen (leave one model out, End2End).</p>
 <ul class="cards">${cards.join('\n')}</ul>
-${chart ? `<figure>${chart}<figcaption>${key}</figcaption></figure>` : ''}
+${chart ? `<figure><div class="scroll" tabindex="0" role="region" aria-label="Errors by model, picture">${chart}</div><figcaption>${key}</figcaption></figure>` : ''}
 </section>`;
 }
 

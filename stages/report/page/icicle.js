@@ -13,8 +13,9 @@
   const strongestPct = 20;
   // A node lower than this, in pixels, has no room for its name.
   const labelHeight = 11;
-  // Of a line of text, in pixels.
+  // Of a line of text, in pixels; two of them fit a node from here on.
   const lineHeight = 18;
+  const twoLines = 38;
 
   let nodes = [];
   let zoomed = null;
@@ -85,6 +86,7 @@
       style.height = `${100 * height}%`;
       style.lineHeight = `${Math.min(lineHeight, height * pixels - 1)}px`;
       node.item.classList.toggle('small', height * pixels < labelHeight);
+      node.item.classList.toggle('tall', height * pixels >= twoLines);
       node.item.setAttribute('aria-expanded', String(node.below.length > 0));
       if (node.below.length === 0) node.item.removeAttribute('aria-expanded');
     }
@@ -206,13 +208,14 @@
     );
     made.tabIndex = -1;
     made.textContent = nameOf(node);
+    made.dataset.value = `${joules(node.measured)} · ${percent(share(node, 'measured'), small(share(node, 'measured')))}`;
     if (error !== null) {
       made.className = error > 0 ? 'over' : 'under';
       made.style.setProperty('--strength', `${Math.min(100, (100 * Math.abs(error)) / strongestPct).toFixed(0)}%`);
     }
     made.addEventListener('click', () => click(node));
     made.addEventListener('keydown', (event) => press(event, node));
-    made.addEventListener('pointerenter', () => show(node));
+    made.addEventListener('pointermove', () => show(node));
     return made;
   }
 
