@@ -1,6 +1,6 @@
 /** Facts in YAML files (model families, benches, …), validated like a configuration: all problems, each with its place. */
 import { readFileSync } from 'node:fs';
-import { LineCounter, parseDocument } from 'yaml';
+import { LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import { problemsOf } from './config/problems.js';
 import { UsageError } from './errors.js';
@@ -17,9 +17,18 @@ export function readYaml<T>(file: string, schema: z.ZodType<T>): T {
     return `${file}:${line}:${col} ${message}`;
   });
   if (broken.length > 0) throw new UsageError(broken.join('\n'));
-  const result = schema.safeParse(document.toJS());
+  const result = schema.safeParse(plain(file, document));
   if (result.success) return result.data;
   throw new UsageError(problemsOf({ file, document, lines }, schema, result.error, []).join('\n'));
+}
+
+/** Throws a UsageError where aliases have no end. */
+function plain(file: string, document: Document): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new UsageError(`${file}:1:1 ${(error as Error).message}`, undefined, { cause: error });
+  }
 }
 
 function readText(file: string): string {
