@@ -50,17 +50,18 @@ async function draw(context: ReportContext): Promise<Drawing | null> {
       Plot.gridY({ stroke: palette.rule, strokeOpacity: 1 }),
       Plot.line(points, { x: 'error_pct', y: 'share', curve: 'step-after', stroke: palette.ours, strokeWidth: 2 }),
       Plot.dot(paper, { x: 'error_under_pct', y: 'share', symbol: 'diamond', r: 6, fill: palette.paper }),
-      ...paper.map((row) =>
-        Plot.text([row], {
+      ...paper.map((row) => {
+        const second = row.share === 99; // the points at 16 and 17 % are neighbours: their names go apart
+        return Plot.text([row], {
           x: 'error_under_pct',
           y: 'share',
           text: [`paper: ${row.says} under ${row.error_under_pct} %`],
-          textAnchor: 'start',
-          dx: 12,
-          dy: row.share === 100 ? -12 : 14, // the points at 16 and 17 % are neighbours
+          textAnchor: second ? 'end' : 'start',
+          dx: second ? -12 : 10,
+          dy: second ? 0 : -12,
           fill: palette.paper,
-        }),
-      ),
+        });
+      }),
     ],
   }));
   return {

@@ -127,7 +127,7 @@ export const figure5: Figure = {
       ),
       notes: [
         'The paper’s values are those of Table 12: the numbers in its picture are not in its text.',
-        'A node was measured alone, so what the children take may add up to more or less than their parent.',
+        'A node was measured alone, so what the children take may add up to more or less than their parent. Shares are of the root, measured or predicted; in Table 12 the predicted ones are of the modules together.',
       ],
     };
   },

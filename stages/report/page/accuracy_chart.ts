@@ -36,7 +36,7 @@ export async function accuracyChart(report: ReportContext): Promise<string | nul
         strokeOpacity: 0.5,
       }),
       Plot.dot(rows, { y: 'title', x: (row) => row.ours.mean_pct, r: 5, fill: palette.ours }),
-      Plot.dot(printed, { y: 'title', x: 'theirs', symbol: 'diamond', r: 5.5, fill: palette.paper }),
+      Plot.dot(printed, { y: 'title', x: 'theirs', symbol: 'diamond', r: 6, stroke: palette.paper, strokeWidth: 2 }),
     ],
   }));
   return svgDocument({

@@ -1,6 +1,7 @@
 /** The head of the page: how accurate, how much energy, where it goes. */
 import { seedsOf } from '../render/grid.js';
 import { titleOf } from '../names.js';
+import { oursInText } from '../notes.js';
 import type { ReportContext, Workload } from '../output.js';
 import { paperNumber } from '../paper.js';
 import { queryRows } from '../query_rows.js';
@@ -54,7 +55,7 @@ ${chart ? `<figure><div class="scroll" tabindex="0" role="region" aria-label="Er
 </section>`;
 }
 
-async function energy(report: ReportContext, workload: Workload, roots: readonly Root[]): Promise<string> {
+function energy(report: ReportContext, workload: Workload, roots: readonly Root[]): string {
   const greatest = Math.max(...roots.map((root) => root.wall_j));
   const rows = roots.map((root) => {
     const kwh = kwhPerMillion(root.wall_j, workload.batch_size);
@@ -84,10 +85,9 @@ function role(type: string): string {
 }
 
 /** A segment from here on has room for its name. */
-const labelFromPct = 9;
+const labelFromPct = 6;
 
-async function shares(report: ReportContext, roots: readonly Root[]): Promise<string> {
-  const all = await ModuleShares.read(report);
+function shares(all: ModuleShares, roots: readonly Root[]): string {
   const bars = roots.map(({ model }) => {
     const parts = all.measured(model);
     const sum = Math.max(
@@ -110,7 +110,42 @@ async function shares(report: ReportContext, roots: readonly Root[]): Promise<st
 </section>`;
 }
 
+/** `54 to 60`, or one number where they agree. */
+function span(values: readonly number[], decimals: number): string {
+  const [least, greatest] = [Math.min(...values).toFixed(decimals), Math.max(...values).toFixed(decimals)];
+  return least === greatest ? least : `${least} to ${greatest}`;
+}
+
+/** The three answers in three sentences. */
+async function summary(
+  report: ReportContext,
+  workload: Workload,
+  roots: readonly Root[],
+  all: ModuleShares,
+): Promise<string> {
+  const ours = (await report.errors()).of({ level: 'model' });
+  const joules = roots.map((root) => root.wall_j);
+  const of = (name: string): string => {
+    const sums = roots.map(({ model }) =>
+      all.measured(model).reduce((sum, part) => sum + (role(part.type) === name ? part.share_pct : 0), 0),
+    );
+    return `${span(sums, 0)} %`;
+  };
+  const accuracy = ours === null ? '' : `A model’s energy is predicted with a mean error of ${oursInText(ours)} %. `;
+  const energy = `One batch of ${workload.batch_size} × ${workload.length} tokens takes ${span(joules, 1)} J, a million inputs ${span(
+    joules.map((wall_j) => kwhPerMillion(wall_j, workload.batch_size)),
+    2,
+  )} kWh. `;
+  return `<p class="lead">${accuracy}${energy}Feed-forward modules take ${of('feed-forward')} of it, attention ${of('attention')}.</p>`;
+}
+
 export async function answer(report: ReportContext, workload: Workload, roots: readonly Root[]): Promise<string> {
   if (roots.length === 0) return '<p>This run has no measured model.</p>';
-  return [await accuracy(report), await energy(report, workload, roots), await shares(report, roots)].join('\n');
+  const all = await ModuleShares.read(report);
+  return [
+    await summary(report, workload, roots, all),
+    await accuracy(report),
+    energy(report, workload, roots),
+    shares(all, roots),
+  ].join('\n');
 }

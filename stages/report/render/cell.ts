@@ -26,10 +26,16 @@ export function numberText(value: number, decimals?: number): string {
   return value < 0 && Number(Math.abs(value).toFixed(places)) !== 0 ? minus + text : text;
 }
 
-/** Digits after the point that a deviation leaves meaningful: its first one, at least one unless it is 10 or more. */
+/**
+ * Digits after the point that a deviation leaves meaningful: its first digit, its second too where the first is a 1; at
+ * least one digit unless it is 10 or more.
+ */
 export function deviationDecimals(sd: number): number {
   if (sd >= 10) return 0;
-  return sd > 0 ? Math.min(3, Math.max(1, Math.ceil(-Math.log10(sd)))) : 3;
+  if (sd <= 0) return 3;
+  const first = Math.ceil(-Math.log10(sd));
+  const isOne = sd < 2 * 10 ** -first;
+  return Math.min(3, Math.max(1, isOne ? first + 1 : first));
 }
 
 const decimalsOf = (cell: Compared, column: TableColumn): number | undefined =>

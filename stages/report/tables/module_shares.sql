@@ -1,5 +1,5 @@
 -- Share of a model's energy that each of its lowest modules takes: modules whose children are all primitives, and the
--- primitives beside them. All sizes together: sum over sizes over the sum of the roots.
+-- primitives beside them. All sizes together: sums over sizes, over the roots' sum and over that of all such parts.
 WITH tree_node AS (
   SELECT model, batch_size, length, node_id, parent_id, type, level, wall_j
   FROM features
@@ -17,26 +17,23 @@ WITH tree_node AS (
   LEFT JOIN lowest above ON above.model = t.model AND above.batch_size = t.batch_size
                         AND above.length = t.length AND above.node_id = t.parent_id
   WHERE own.node_id IS NOT NULL OR (t.level = 'ml' AND above.node_id IS NULL)
-), measured AS (
-  SELECT part.model, part.type, 'measured' AS predictor,
-         100 * sum(part.wall_j) / any_value(root.wall_j) AS share_pct
-  FROM part JOIN (SELECT model, sum(wall_j) AS wall_j FROM tree_node WHERE level = 'model' GROUP BY model) root USING (model)
-  GROUP BY part.model, part.type
-), prediction AS (
-  SELECT model, batch_size, length, node_id, level, predictor, predicted_j
-  FROM predictions
-  WHERE predictor IN ('end2end', 'stepwise', 'predicted_sum')
-    AND features = 'all' AND variant = 'paper' AND split = 'leave_model_out'
-), predicted AS (
-  SELECT part.model, part.type, prediction.predictor,
-         100 * sum(prediction.predicted_j) / any_value(root.predicted_j) AS share_pct
-  FROM part
-  JOIN prediction USING (model, batch_size, length, node_id)
-  JOIN (SELECT model, predictor, sum(predicted_j) AS predicted_j FROM prediction WHERE level = 'model' GROUP BY ALL) root
-    ON root.model = part.model AND root.predictor = prediction.predictor
-  GROUP BY part.model, part.type, prediction.predictor
+), valued AS (
+  SELECT model, type, level, 'measured' AS predictor, wall_j AS j, part.node_id IS NOT NULL AS is_part
+  FROM tree_node LEFT JOIN (SELECT model, batch_size, length, node_id FROM part) part USING (model, batch_size, length, node_id)
+  UNION ALL
+  SELECT p.model, p.type, p.level, p.predictor, p.predicted_j, part.node_id IS NOT NULL
+  FROM predictions p LEFT JOIN (SELECT model, batch_size, length, node_id FROM part) part USING (model, batch_size, length, node_id)
+  WHERE p.predictor IN ('end2end', 'stepwise', 'predicted_sum')
+    AND p.features = 'all' AND p.variant = 'paper' AND p.split = 'leave_model_out'
+), whole AS (
+  SELECT model, predictor, sum(j) FILTER (level = 'model') AS root_j, sum(j) FILTER (is_part) AS parts_j
+  FROM valued
+  GROUP BY model, predictor
 )
-SELECT model, type, predictor, share_pct FROM measured
-UNION ALL
-SELECT model, type, predictor, share_pct FROM predicted
+SELECT model, type, predictor,
+       100 * sum(j) / any_value(root_j)  AS of_root_pct,
+       100 * sum(j) / any_value(parts_j) AS of_parts_pct
+FROM valued JOIN whole USING (model, predictor)
+WHERE is_part
+GROUP BY model, type, predictor
 ORDER BY model, type, predictor

@@ -6,28 +6,45 @@ import { paperRows, type PaperValues } from '../paper.js';
 import { queryRows } from '../query_rows.js';
 import { compared, type TableBody, type TableRow } from '../table_json.js';
 
-/** Shares in %, by model, module type and predictor (`measured` among them). */
+interface Share {
+  model: string;
+  type: string;
+  /** `measured`, or a predictor. */
+  predictor: string;
+  of_root_pct: number;
+  of_parts_pct: number;
+}
+
+/** Shares in %, by model, module type and predictor. */
 export class ModuleShares {
-  private constructor(
-    private readonly rows: readonly { model: string; type: string; predictor: string; share_pct: number }[],
-  ) {}
+  private constructor(private readonly rows: readonly Share[]) {}
 
   static async read({ database }: ReportContext): Promise<ModuleShares> {
     return new ModuleShares(await queryRows(database, new URL('./module_shares.sql', import.meta.url)));
   }
 
+  /** Measured shares are of the root; predicted ones of the parts together, as the paper's are: those add up to 100. */
   share(model: string, type: string, predictor: string): number | null {
-    return (
-      this.rows.find((row) => row.model === model && row.type === type && row.predictor === predictor)?.share_pct ??
-      null
-    );
+    const row = this.of(model, predictor).find((share) => share.type === type);
+    if (!row) return null;
+    return predictor === 'measured' ? row.of_root_pct : row.of_parts_pct;
   }
 
-  /** A model's parts, the greatest measured share first. */
+  /** What a model's parts add up to, in % of the root. */
+  sum(model: string, predictor: string): number | null {
+    const rows = this.of(model, predictor);
+    return rows.length === 0 ? null : rows.reduce((total, row) => total + row.of_root_pct, 0);
+  }
+
+  /** A model's parts with their measured share of the root, the greatest first. */
   measured(model: string): { type: string; share_pct: number }[] {
-    return this.rows
-      .filter((row) => row.model === model && row.predictor === 'measured')
+    return this.of(model, 'measured')
+      .map(({ type, of_root_pct }) => ({ type, share_pct: of_root_pct }))
       .sort((a, b) => b.share_pct - a.share_pct || (a.type < b.type ? -1 : 1));
+  }
+
+  private of(model: string, predictor: string): Share[] {
+    return this.rows.filter((row) => row.model === model && row.predictor === predictor);
   }
 }
 
@@ -57,9 +74,20 @@ function notes(paper: PaperValues, shares: ModuleShares, models: readonly string
     const sum = (paperRows(paper, { model }) as unknown as PaperShare[]).reduce((total, row) => total + row.share, 0);
     return `${titleOf(model)} ${sum.toFixed(2)}`;
   });
+  const overRoot = models.flatMap((model) => {
+    const [measured, predicted] = ['measured', 'end2end'].map((of) => shares.sum(model, of));
+    return measured === null || predicted === null
+      ? []
+      : [`${titleOf(model)} ${measured.toFixed(1)} and ${predicted.toFixed(1)}`];
+  });
   return [
     `The paper’s shares are predicted ones. ${ranks.length > 0 ? `Greatest measured share: ${ranks.join('; ')}. ` : ''}Where a predicted rank differs from the measured one, the different bottleneck is the predictor’s error, not the model’s.`,
-    `The paper’s printed shares add up to ${sums.join(', ')} %. Ours are sums over all sizes over the root’s, so they need not add up to 100 %: every node was measured alone, and a predicted root is a weighted sum.`,
+    `The paper’s printed shares add up to ${sums.join(', ')} %: they are of the modules together, and so are the predicted ones of ours. Measured shares are of the whole model.`,
+    ...(overRoot.length > 0
+      ? [
+          `Over the root the modules add up to, measured and by End2End in %: ${overRoot.join('; ')}. Every node was measured alone, and a predicted root is a weighted sum.`,
+        ]
+      : []),
   ];
 }
 

@@ -55,12 +55,12 @@ const descriptions = ({ cpu, memory_gib, gpu }: Machine): Readonly<Record<string
 
 function labelsNote({ machine }: ReportContext, { memory_mhz }: Clocks): string[] {
   if (machine === null || memory_mhz === null) return [];
-  const cards = Object.entries(memoryClocks).map(([card, mhz]) => `a ${card}’s at ${mhz} MHz`);
+  const cards = Object.entries(memoryClocks).map(([card, mhz]) => `a ${card} ${mhz} MHz`);
   const [nearest] = Object.entries(memoryClocks).sort(
     (a, b) => Math.abs(a[1] - memory_mhz) - Math.abs(b[1] - memory_mhz),
   );
   return [
-    `Under CUDA load ${cards.join(', ')} runs its memory; measured: ${memory_mhz.toFixed(0)} MHz. By clocks and memory the machine that this run calls ${machine} behaves like a ${nearest[0]}: the device labels of the released data may be exchanged.`,
+    `The memory’s clock under CUDA load is ${cards.join(', ')}; measured: ${memory_mhz.toFixed(0)} MHz. By clocks and memory the machine that this run calls ${machine} behaves like a ${nearest[0]}: the device labels of the released data may be exchanged.`,
   ];
 }
 

@@ -77,7 +77,7 @@ test('a deviation says how many digits its mean has', () => {
   assert.is(text(6.123, 1.234), '6.1 ± 1.2');
   assert.is(text(1827.4, 96.2), '1827 ± 96');
   assert.is(text(2.2, 0), '2.200 ± 0.000');
-  assert.is(deviationDecimals(0.95), 1);
+  assert.equal([0.95, 0.19, 0.105, 0.1, 0.04, 0.012, 1.2, 6, 12].map(deviationDecimals), [1, 2, 2, 2, 2, 3, 1, 1, 0]);
   assert.is(oursWithSeeds(compared(8.54, { ours: 8.61, sd: 0.04, seeds: 20 }), column), '8.61 ± 0.04 (20 seeds)');
 });
 
