@@ -20,11 +20,7 @@ const modelName = z.string({ error: 'expected the name of a model' }).superRefin
   if (!known.includes(name)) context.addIssue({ code: 'custom', message: unknown('model', name, known) });
 });
 
-const whole = z
-  .number({ error: ({ input }) => `expected a positive whole number, received ${JSON.stringify(input)}` })
-  .refine((value) => Number.isInteger(value) && value > 0, {
-    error: ({ input }) => `expected a positive whole number, received ${JSON.stringify(input)}`,
-  });
+const whole = z.number().int().positive('expected a positive number');
 
 export const traceParams = z
   .strictObject({

@@ -15,10 +15,7 @@ export interface Configuration {
   readonly dimensions: Readonly<Record<string, number>>;
 }
 
-const size = z
-  .number({ error: ({ input }) => `expected a positive whole number, received ${JSON.stringify(input)}` })
-  .int('expected a whole number')
-  .positive('expected a positive number');
+const size = z.number().int().positive('expected a positive number');
 
 /**
  * Reads a configuration that must describe `model`; `family` looks a family up, or says why it cannot. Throws a
@@ -31,7 +28,7 @@ export function readConfiguration(
 ): Configuration {
   const schema = z
     .strictObject({
-      model: z.literal(model, { error: `expected the name the file has: ${model}` }),
+      model: z.literal(model),
       family: z.string().refine((name) => families.names().includes(name), {
         error: ({ input }) => unknownFamily(String(input), families.names()),
         abort: true,
