@@ -4,12 +4,16 @@ import type { Database } from '../../../pipeline/database.js';
 import { numbers, strings } from '../../../pipeline/table.js';
 import { featureNames } from './feature_sets.js';
 import { recordWidth, type Forest } from './forest.js';
-import { buildForest } from './trees.js';
+import { buildForest, type NodeColumns } from './trees.js';
 
 const codes = ['model_code', 'batch_size', 'length', 'node_id', 'parent_code', 'scope_code', 'type_code', 'level_code'];
 
 /** The forest of the named models, in their order. */
-export async function loadForest(database: Database, models: readonly string[]): Promise<Forest> {
+export const loadForest = async (database: Database, models: readonly string[]): Promise<Forest> =>
+  buildForest(await readNodes(database, models));
+
+/** The nodes of the named models as columns. */
+export async function readNodes(database: Database, models: readonly string[]): Promise<NodeColumns> {
   const sql = await readFile(new URL('./nodes.sql', import.meta.url), 'utf8');
   await database.run(sql, { models: models.join('\n') });
   const columns = [...codes, ...featureNames.filter((name) => !codes.includes(name)), 'wall_j'];
@@ -20,7 +24,7 @@ export async function loadForest(database: Database, models: readonly string[]):
   featureNames.forEach((name, k) => {
     numbers(rows, name).forEach((value, row) => (records[row * recordWidth + k] = value));
   });
-  return buildForest({
+  return {
     models,
     types: strings(types, 'type'),
     model: whole('model_code'),
@@ -33,5 +37,5 @@ export async function loadForest(database: Database, models: readonly string[]):
     level: whole('level_code'),
     records,
     wallJ: numbers(rows, 'wall_j'),
-  });
+  };
 }

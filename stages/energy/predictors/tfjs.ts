@@ -5,7 +5,7 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import type { Engine, Lesson, Step, Training } from './engine.js';
 import type { Workload } from './forest.js';
-import { objectives } from './objectives.js';
+import { registerGradients } from './tfjs_gradients.js';
 
 type Tf = typeof tfjs;
 
@@ -24,6 +24,9 @@ async function openTfjs(): Promise<Tf> {
   const tf = await import('@tensorflow/tfjs-core');
   await import('@tensorflow/tfjs-backend-cpu');
   await tf.setBackend('cpu');
+  // Its backend otherwise prints an advertisement for tfjs-node.
+  tf.enableProdMode();
+  registerGradients(tf);
   return tf;
 }
 
@@ -64,40 +67,52 @@ const stepOf = (seed: number, tree: number, loss: tfjs.Scalar, weights: tfjs.Ten
   gradient: Float64Array.from(gradient.dataSync()),
 });
 
-/** The loss of one tree, written as METHODS 2 does, in tensors. */
-function lossOf(
-  tf: Tf,
-  { forest, x, terms, objective, leafJ, tau }: Lesson,
-  w: Workload,
-  weights: tfjs.Variable,
-): tfjs.Scalar {
-  const { first, count } = objectives[objective].rows(w);
-  const rows = tf.tensor2d(x.subarray(first * terms, (first + count) * terms), [count, terms]);
-  const z = tf.add(tf.matMul(rows, tf.slice(weights, [0, 0], [terms, 1])), tf.slice(weights, [terms, 0], [1, 1]));
-  const measured = tf.tensor2d(Float32Array.from(forest.wallJ.subarray(w.inner, w.end)), [w.end - w.inner, 1]);
-  const nodes = tf.tensor2d(Float32Array.from(forest.nodes.subarray(w.inner, w.end)), [w.end - w.inner, 1]);
+/** The loss of one tree, written as METHODS 2 does, over all its classes as columns of one number each. */
+function lossOf(tf: Tf, lesson: Lesson, w: Workload, weights: tfjs.Variable): tfjs.Scalar {
+  const { forest, objective, leafJ, tau } = lesson;
+  const column = (value: (c: number) => number): tfjs.Tensor2D =>
+    tf.tensor2d(
+      Float32Array.from({ length: w.end - w.first }, (_, i) => value(w.first + i)),
+      [w.end - w.first, 1],
+    );
+  const z = tf.matMul(inputs(tf, lesson, w), weights as tfjs.Tensor2D);
   let predicted: tfjs.Tensor = z;
   if (objective !== 'unstructured') {
-    const alpha = tf.pad(
-      tf.add(1, tf.div(tf.tanh(z), tau)) as tfjs.Tensor2D,
-      [
-        [0, w.end - w.weighted],
-        [0, 0],
-      ],
-      1,
+    const alpha = tf.add(
+      column(() => 1),
+      tf.mul(
+        tf.tanh(z),
+        column(() => 1 / tau),
+      ),
     );
     const above = childMatrix(tf, forest, w);
-    const column = (of: Float64Array) =>
-      tf.tensor2d(Float32Array.from(of.subarray(w.first, w.end)), [w.end - w.first, 1]);
-    const leaves = column(leafJ);
-    let joules: tfjs.Tensor = objective === 'stepwise' ? column(forest.wallJ) : leaves;
-    // Each round carries the leaves' joules one level further up; there are no more levels than inner classes.
+    const leaves = column((c) => leafJ[c]);
+    predicted = objective === 'stepwise' ? column((c) => forest.wallJ[c]) : leaves;
+    // Each round carries the joules one level further up; there are no more levels than inner classes.
     const rounds = objective === 'stepwise' ? 1 : w.end - w.inner;
-    for (let i = 0; i < rounds; i++) joules = tf.add(leaves, tf.matMul(above, tf.mul(alpha, joules)));
-    predicted = tf.slice(joules, [w.inner - w.first, 0]);
+    for (let i = 0; i < rounds; i++) predicted = tf.add(leaves, tf.matMul(above, tf.mul(alpha, predicted)));
   }
-  const error = tf.div(tf.sub(predicted, measured), measured);
-  return tf.sum(tf.mul(nodes, tf.square(error))) as tfjs.Scalar;
+  const ratio = tf.mul(
+    predicted,
+    column((c) => 1 / forest.wallJ[c]),
+  );
+  const error = tf.add(
+    ratio,
+    column(() => -1),
+  );
+  return tf.sum(
+    tf.mul(
+      column((c) => (c < w.inner ? 0 : forest.nodes[c])),
+      tf.square(error),
+    ),
+  );
+}
+
+/** The monomials of a workload's classes, and 1 for the bias behind them. */
+function inputs(tf: Tf, { x, terms }: Lesson, { first, end }: Workload): tfjs.Tensor2D {
+  const rows = new Float32Array((end - first) * (terms + 1)).fill(1);
+  for (let c = first; c < end; c++) rows.set(x.subarray(c * terms, (c + 1) * terms), (c - first) * (terms + 1));
+  return tf.tensor2d(rows, [end - first, terms + 1]);
 }
 
 /** How often each class of a workload is a child of each: [parent][child]. */
