@@ -4,7 +4,7 @@ import { readYaml } from '../../../pipeline/yaml.js';
 import { primitives } from '../tree/primitives.js';
 import { allParts, type Cell, type Part } from './bench.js';
 
-const positive = z.number().int().positive();
+const positive = z.number().int().positive('expected a positive number');
 
 const cellsSchema = z.strictObject({
   batch_sizes: z.array(positive).min(1),
