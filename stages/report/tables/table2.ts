@@ -55,7 +55,7 @@ const descriptions = ({ cpu, memory_gib, gpu }: Machine): Readonly<Record<string
 
 function labelsNote({ machine }: ReportContext, { memory_mhz }: Clocks): string[] {
   if (machine === null || memory_mhz === null) return [];
-  const cards = Object.entries(memoryClocks).map(([card, mhz]) => `a ${card} ${mhz} MHz`);
+  const cards = Object.entries(memoryClocks).map(([card, mhz]) => `${mhz} MHz on a ${card}`);
   const [nearest] = Object.entries(memoryClocks).sort(
     (a, b) => Math.abs(a[1] - memory_mhz) - Math.abs(b[1] - memory_mhz),
   );
