@@ -1,4 +1,4 @@
-/** What trace finds in a bench's data: workloads that lack, copies that differ; and what it refuses: rows of no node. */
+/** What trace finds in a bench's data (workloads that lack, copies that differ) and what it refuses (rows of no node). */
 import { nearest } from '../../pipeline/config/nearest.js';
 import { UnavailableError } from '../../pipeline/errors.js';
 import type { Finding } from '../../pipeline/findings.js';

@@ -32,8 +32,10 @@ export const traceParams = z
   })
   .superRefine(({ models, lengths }, context) => {
     const library = new Library();
+    const known = library.modelNames();
+    const traced = models.filter((name) => known.includes(name)).map((name) => library.model(name));
     lengths.forEach((length, i) => {
-      const short = models.map((name) => library.model(name)).find(({ maxLength }) => length > maxLength);
+      const short = traced.find(({ maxLength }) => length > maxLength);
       if (!short) return;
       const message = `${length} tokens are more than ${short.name} takes: at most ${short.maxLength}`;
       context.addIssue({ code: 'custom', path: ['lengths', i], message });

@@ -1,7 +1,7 @@
 /**
  * A model's tree for one workload, from shapes alone. What a module computes is worked out once, however often the
- * module occurs, and then placed at every position. ModuleList and Dropout are no nodes; a function (MatMul, Softmax) is
- * a leaf that bears its caller's path.
+ * module occurs, and then placed at every position. ModuleList and Dropout are no nodes; a function (MatMul, Softmax)
+ * is a leaf that bears its caller's path.
  */
 import { compute, type Computation } from './compute.js';
 import type { Model } from './library.js';

@@ -1,4 +1,4 @@
-/** The dimensions of a configuration on which the work in a module and below it depends: what tells equal work apart. */
+/** The dimensions of a configuration on which the work of a module depends: what tells its signature from others'. */
 import { dimensionsOf } from './expression.js';
 import type { Family } from './family.js';
 import { stepDimensions } from './step.js';

@@ -17,7 +17,7 @@ export interface Tensor {
   readonly dtype: DataType;
 }
 
-/** Reads a tensor where the scanner stands: `'(' [expression (',' expression)*] ')' [':' type]`; the type is float32 unless said. */
+/** Reads a tensor where the scanner stands: `(size,size,…)`, of float32 unless `:type` follows. */
 export function readTensor(scanner: Scanner): SymbolicTensor {
   if (!scanner.skip('(')) scanner.fail('a shape like (b,s,H)');
   const sizes: Expression[] = [];

@@ -181,14 +181,15 @@ trace:
   ]);
 });
 
-test('an input longer than a model takes, and a wrong key', async () => {
+test('an input longer than a model takes, beside an unknown model and a wrong key', async () => {
   const yaml = `trace:
-  models: [gpt2, roberta-base]
+  models: [gpt, roberta-base]
   batch_sizes: [8]
   lengths: [512, 513]
   lenghts: [1]
 `;
   assert.equal(await problems(yaml), [
+    'c.yaml:3:12 trace.models.0: unknown model "gpt"; nearest: gpt2',
     'c.yaml:6:3 trace.lenghts: unknown key, did you mean "lengths"?',
     'c.yaml:5:18 trace.lengths.1: 513 tokens are more than roberta-base takes: at most 512',
   ]);
