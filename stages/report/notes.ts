@@ -3,7 +3,7 @@ import type { ErrorKey, Errors } from './errors_lookup.js';
 import type { ReportContext } from './output.js';
 import { isCompared, type Ours, type TableRow } from './table_json.js';
 import { oursText } from './render/cell.js';
-import { beyondMark } from './names.js';
+import { beyondMark, titleOf } from './names.js';
 
 /** Two digits after the point: the paper prints no more. */
 const column = { name: '', title: '', unit: '', decimals: 2 };
@@ -26,6 +26,13 @@ export const missingNote = (rows: readonly TableRow[], what: string): string[] =
   rows.some((row) => Object.values(row).some((cell) => isCompared(cell) && cell.paper !== null && cell.ours === null))
     ? [what]
     : [];
+
+/** Models of the paper that the run does not have. */
+export function absentModelsNote(wanted: readonly string[], present: Iterable<string>): string[] {
+  const known = new Set(present);
+  const absent = wanted.filter((model) => !known.has(model)).map(titleOf);
+  return absent.length === 0 ? [] : [`Not in this run: ${absent.join(', ')}.`];
+}
 
 /** Errors that a note tells in one breath, in the order that the note names: `StepWise 9.29 / 14.3`. */
 export interface NoteGroup {

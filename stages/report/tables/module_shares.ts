@@ -1,6 +1,7 @@
 /** Which modules take the energy: measured, as the paper predicts it, and as ours do. Tables 10 and 12 are of this kind. */
 import { byMachine } from '../by_machine.js';
 import { label, titleOf } from '../names.js';
+import { absentModelsNote } from '../notes.js';
 import type { Output, ReportContext } from '../output.js';
 import { paperRows, type PaperValues } from '../paper.js';
 import { queryRows } from '../query_rows.js';
@@ -130,7 +131,13 @@ async function build(context: ReportContext, id: string): Promise<TableBody> {
       (machine, mine) => named.map((of) => row(of, shares, machine, machine.key === 'PC1' ? of.share : null, mine)),
       ['PC1'],
     ),
-    notes: notes(paper, shares, models),
+    notes: [
+      ...notes(paper, shares, models),
+      ...absentModelsNote(
+        models,
+        models.filter((model) => shares.sum(model, 'measured') !== null),
+      ),
+    ],
   };
 }
 

@@ -1,6 +1,7 @@
 /** Table 4: how many nodes and trees there are. */
 import { byMachine } from '../by_machine.js';
 import { beyondMark, label, paperModels, titleOf } from '../names.js';
+import { absentModelsNote } from '../notes.js';
 import type { Output } from '../output.js';
 import { paperNumber, statement, type PaperValues } from '../paper.js';
 import { queryRows } from '../query_rows.js';
@@ -90,6 +91,7 @@ export const table4: Output = {
         ...treesNote(paper, counts),
         'ML nodes are rows: both MatMul of an attention count. Depth counts levels, the root and functions included.',
         `${beyondMark} Not in the paper’s table.`,
+        ...absentModelsNote(paperModels, byModel.keys()),
       ],
     };
   },

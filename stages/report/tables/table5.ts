@@ -1,8 +1,8 @@
 /** Table 5: errors at model level, model by model. */
 import { byMachine } from '../by_machine.js';
 import type { Errors } from '../errors_lookup.js';
-import { beyondMark, label, modelsWith, titleOf } from '../names.js';
-import { cleanNote, missingNote, otherMachineNote, seedsNote } from '../notes.js';
+import { beyondMark, label, modelsWith, paperModels, titleOf } from '../names.js';
+import { absentModelsNote, cleanNote, missingNote, otherMachineNote, seedsNote } from '../notes.js';
 import type { Output } from '../output.js';
 import { paperNumber, statement, type PaperValues } from '../paper.js';
 import { compared, type TableColumn } from '../table_json.js';
@@ -91,6 +91,7 @@ export const table5: Output = {
         ...cleanNote(errors, groups, 'model level'),
         ...textNotes(paper, errors, models),
         'Strubell et al.: the software measurement needs the energies of CPU and memory (RAPL), which were not released; their formula is in stages/energy/software_measurement.ts for benches that log them.',
+        ...absentModelsNote(paperModels, errors.models()),
         ...missingNote(rows, otherMachineNote(context)),
       ],
     };

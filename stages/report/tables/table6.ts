@@ -1,7 +1,7 @@
 /** Table 6: errors at module level, model by model. */
 import { byMachine } from '../by_machine.js';
-import { beyondMark, modelsWith, titleOf } from '../names.js';
-import { cleanNote, missingNote, otherMachineNote, seedsNote } from '../notes.js';
+import { beyondMark, modelsWith, paperModels, titleOf } from '../names.js';
+import { absentModelsNote, cleanNote, missingNote, otherMachineNote, seedsNote } from '../notes.js';
 import type { Output } from '../output.js';
 import { paperNumber } from '../paper.js';
 import { compared } from '../table_json.js';
@@ -43,6 +43,7 @@ export const table6: Output = {
         ...seedsNote(errors, groups, 'module level'),
         ...cleanNote(errors, groups, 'module level'),
         `The paper’s averages weigh every row alike, so models with many modules count most; the plain means of what it prints are ${plain('PC1')} and ${plain('PC2')}. Both means of ours are given (${beyondMark}: not in the paper).`,
+        ...absentModelsNote(paperModels, errors.models()),
         ...missingNote(rows, otherMachineNote(context)),
       ],
     };

@@ -162,6 +162,17 @@ test('models beyond the six have columns and trees of their own', async () => {
   assert.ok(models.includes('gpt2') && (table5.rows[1].gpt2 as any).ours === null);
 });
 
+test('a model of the paper that the run lacks is named', async () => {
+  const tables = fixture({ rename: { 'roberta-base': 'other' } });
+  for (const id of ['table4', 'table5', 'table6', 'table10']) {
+    assert.ok((await tableJson(id, { tables })).notes.includes('Not in this run: RoBERTa-base.'), id);
+    assert.not.ok(
+      (await tableJson(id)).notes.some((note) => note.startsWith('Not in this run')),
+      id,
+    );
+  }
+});
+
 test('a name cannot escape from a table or a picture', async () => {
   const tables = fixture({ rename: { 'bert-base-uncased': '<script>alert("x")</script>|' } });
   for (const id of ['table5', 'table4', 'figure1', 'page']) {
