@@ -5,7 +5,7 @@ export function nearest(written: string, valid: readonly string[]): string | nul
   for (const name of valid) {
     const distance = editDistance(written.toLowerCase(), name.toLowerCase());
     const contained = name.length > 3 && written.length > 3 && (name.includes(written) || written.includes(name));
-    const score = contained ? Math.min(distance, 1) : distance;
+    const score = contained ? Math.min(distance, 1 + distance / 100) : distance;
     if (score < bestDistance) [best, bestDistance] = [name, score];
   }
   return best;

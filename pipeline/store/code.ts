@@ -4,14 +4,15 @@
  * tasks stale; a change elsewhere does not.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { init, parse } from 'es-module-lexer';
 import { packageRoot } from '../paths.js';
 import { hashOf } from './hash.js';
 
-const asset = /new URL\(\s*['"](\.{1,2}\/[^'"]+)['"]\s*,\s*import\.meta\.url\s*\)/g;
+/** `new URL('./x.sql', import.meta.url)`, and the same with a name filled in at run time. */
+const asset = /new URL\(\s*(['"`])(\.{1,2}\/.*?)\1\s*,\s*import\.meta\.url\s*\)/g;
 
 interface Module {
   readonly sha256: string;
@@ -31,16 +32,27 @@ const packageName = (specifier: string): string =>
 const specifierOf = (of: ReturnType<typeof parse>[0][number]): string[] =>
   'specifier' in of && typeof of.specifier === 'string' ? [of.specifier] : [];
 
+/** The files an asset's name may mean: a part filled in at run time stands for anything in that folder. */
+function assetsLike(from: string, name: string): string[] {
+  const folder = join(from, dirname(name));
+  if (!name.includes('${')) return [join(from, name)];
+  const parts = name.slice(name.lastIndexOf('/') + 1).split(/\$\{.*?\}/);
+  return readdirSync(folder)
+    .filter((file) => file.startsWith(parts[0]) && file.endsWith(parts.at(-1)!))
+    .filter((file) => statSync(join(folder, file)).isFile())
+    .map((file) => join(folder, file));
+}
+
 function read(path: string): Module {
   const before = modules.get(path);
   if (before) return before;
   const text = readFileSync(path, 'utf8');
   const isCode = path.endsWith('.js');
   const specifiers = isCode ? parse(text)[0].flatMap(specifierOf) : [];
-  const assets = isCode ? [...text.matchAll(asset)].map((match) => match[1]) : [];
+  const assets = isCode ? [...text.matchAll(asset)].flatMap(([, , name]) => assetsLike(dirname(path), name)) : [];
   const module = {
     sha256: createHash('sha256').update(text).digest('hex'),
-    imports: [...specifiers.filter((n) => n.startsWith('.')), ...assets].map((n) => join(dirname(path), n)),
+    imports: [...specifiers.filter((n) => n.startsWith('.')).map((n) => join(dirname(path), n)), ...assets],
     packages: specifiers.filter((n) => !n.startsWith('.') && !n.startsWith('node:')).map(packageName),
   };
   modules.set(path, module);
