@@ -68,6 +68,15 @@ export class Database {
     this.instance.closeSync();
   }
 
+  /** One connection streams one result at a time: what is asked meanwhile waits its turn. */
+  private turn: Promise<unknown> = Promise.resolve();
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.turn.then(work, work);
+    this.turn = mine.catch(() => undefined);
+    return mine;
+  }
+
   private async stream(sql: string, parameters?: Parameters): Promise<DuckDBResult> {
     try {
       return await this.connection.stream(sql, parameters as Record<string, DuckDBValue> | undefined);
@@ -77,16 +86,22 @@ export class Database {
   }
 
   /** Runs one or more statements for their effect. Parameters are `$name` in the SQL. */
-  async run(sql: string, parameters?: Parameters): Promise<void> {
-    try {
-      await this.connection.run(sql, parameters as Record<string, DuckDBValue> | undefined);
-    } catch (error) {
-      throw new DatabaseError(sql, error);
-    }
+  run(sql: string, parameters?: Parameters): Promise<void> {
+    return this.inTurn(async () => {
+      try {
+        await this.connection.run(sql, parameters as Record<string, DuckDBValue> | undefined);
+      } catch (error) {
+        throw new DatabaseError(sql, error);
+      }
+    });
   }
 
   /** The rows of a query as an Arrow table over typed arrays; strings become dictionaries. */
-  async query(sql: string, parameters?: Parameters): Promise<arrow.Table> {
+  query(sql: string, parameters?: Parameters): Promise<arrow.Table> {
+    return this.inTurn(() => this.collect(sql, parameters));
+  }
+
+  private async collect(sql: string, parameters?: Parameters): Promise<arrow.Table> {
     const result = await this.stream(sql, parameters);
     const names = result.deduplicatedColumnNames();
     const builders = names.map((_, i) => new ColumnBuilder(result.columnType(i)));

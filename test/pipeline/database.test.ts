@@ -53,4 +53,13 @@ test('sums and decimals come as doubles', async () => {
   database.close();
 });
 
+test('queries asked at once do not cut each other off', async () => {
+  const database = await Database.open();
+  const sizes = await Promise.all(
+    [10_000, 20_000, 30_000].map(async (n) => (await database.query(`SELECT i FROM range(${n}) t(i)`)).numRows),
+  );
+  assert.equal(sizes, [10_000, 20_000, 30_000]);
+  database.close();
+});
+
 test.run();
