@@ -1,0 +1,175 @@
+/**
+ * What align demands of a session's logs: every limit with its source, and the checks of the session as a whole; those
+ * of single rounds are in roundChecks.ts. A check gives findings and never stops at its first one. A session's checks
+ * are told even where they hold, so that a reader sees the value.
+ */
+import type { Finding, Severity } from '../../pipeline/findings.js';
+import type { Clock, NoClock } from './clock.js';
+import type { Quality, SessionFacts } from './rows.js';
+
+/** What a check holds a value against; `limit` is NaN where it compares words. */
+export interface Limit {
+  readonly check: string;
+  readonly limit: number;
+  readonly source: string;
+}
+
+export const limits = {
+  clockResidual_ms: { check: '1', limit: 40, source: 'derived: 0.1 % of a 20 s round, 2 · 0.04 s · 50 % step / 20 s' },
+  interval_pct: { check: '3', limit: 5, source: 'IrEne A.3: 170 ms' },
+  linesMissing: { check: '4', limit: 3, source: 'derived; EEHPC asks how missing samples are filled' },
+  sessionMissing_pct: { check: '4', limit: 1, source: 'derived; EEHPC asks how missing samples are filled' },
+  lines: { check: '5', limit: 60, source: 'MLPerf training: 60 samples' },
+  effectiveRate_pct: { check: '6', limit: 90, source: 'powerstamp; Zeus drops repeated samples' },
+  invalid_pct: { check: '7', limit: 0.5, source: 'MLPerf power-dev#297' },
+  rangeLow_pct: { check: '8', limit: 10, source: 'SPEC ranging; power-dev#273' },
+  rangeHigh_pct: { check: '8', limit: 90, source: 'SPEC ranging; power-dev#273' },
+  equalMaxima: { check: '8', limit: 3, source: 'derived: a clipped peak repeats' },
+  powerFactor: { check: '12', limit: NaN, source: 'V·I is apparent power' },
+  variation_pct: { check: '17', limit: 1, source: 'IrEne 5.2: coefficient of variation over 5 rounds' },
+  drift_pct: { check: '18', limit: 5, source: 'MLPerf phases, inference#1340' },
+  gpuOfWall: { check: '24', limit: 1, source: 'derived: the wall feeds the GPU' },
+  ofStandby: { check: '24', limit: 0.9, source: 'derived: nothing draws less than standby' },
+  roundsLeft: { check: 'rounds_left', limit: 3, source: 'derived: a spread needs three rounds' },
+  meterKind: { check: 'meter_kind', limit: NaN, source: "the session's description of the meter" },
+} as const satisfies Record<string, Limit>;
+
+/** A gap is a silence longer than so many intervals: two lines lost in a row pass (check 4, derived). */
+export const gapIntervals = 3.5;
+
+export function finding(
+  of: Limit,
+  severity: Severity,
+  subject: string,
+  value: number | null,
+  message: string,
+): Finding {
+  const limit = Number.isNaN(of.limit) ? null : of.limit;
+  return { check_id: of.check, severity, subject, value, limit, source: of.source, message };
+}
+
+const notStated = (of: Limit, subject: string, what: string): Finding =>
+  finding(of, 'info', subject, null, `not stated: ${what}`);
+
+export const pct = (part: number, whole: number): number => (whole > 0 ? (100 * part) / whole : 0);
+
+/** 1: do the edges of the sync bursts lie on one line, and does it hold for all of the session? */
+export function clockFits(session: string, clock: Clock | NoClock): Finding[] {
+  const of = limits.clockResidual_ms;
+  if ('refused' in clock) return [finding(of, 'refuse', session, null, clock.refused)];
+  const { residual_ms, reach_ms, edges } = clock;
+  const judged = (value: number): Severity => (value <= of.limit ? 'info' : 'refuse');
+  const off = `${edges} sync edges lie ${residual_ms.toFixed(2)} ms (MAD) off the line of the two clocks`;
+  const reach = `at the session's ends the line is uncertain by ${reach_ms.toFixed(2)} ms (standard error)`;
+  return [
+    finding(of, judged(residual_ms), session, residual_ms, off),
+    finding(of, judged(reach_ms), session, reach_ms, reach),
+  ];
+}
+
+/** 3: do meter and resource logger keep their interval? */
+export function intervals({ session, meter_period_us, resource_period_us }: SessionFacts, quality: Quality): Finding[] {
+  const of = limits.interval_pct;
+  const logs = [
+    ['power meter', quality.interval_us, meter_period_us],
+    ['resource logger', quality.sample_us, resource_period_us],
+  ] as const;
+  return logs.map(([log, found_us, nominal_us]) => {
+    if (found_us === null) return finding(of, 'warn', session, null, `${log}: fewer than two samples`);
+    const off_pct = pct(Math.abs(found_us - nominal_us), nominal_us);
+    const message = `${log}: median interval ${found_us / 1e3} ms, nominal ${nominal_us / 1e3} ms`;
+    return finding(of, off_pct <= of.limit ? 'info' : 'warn', session, off_pct, message);
+  });
+}
+
+export const missing_pct = ({ lines, repeated, missing }: Quality): number => pct(missing, lines - repeated + missing);
+
+/** 4: how many lines lack in the whole session? Where too many do, a round must not lack a single one. */
+export function sessionLosses({ session }: SessionFacts, quality: Quality): Finding {
+  const of = limits.sessionMissing_pct;
+  const value = missing_pct(quality);
+  const message = `${quality.missing} meter lines are missing by their numbers`;
+  if (value <= of.limit) return finding(of, 'info', session, value, message);
+  return finding(of, 'warn', session, value, `${message}: rounds that lack any are excluded`);
+}
+
+/** 6: does the meter deliver as many different lines as it should? */
+export function effectiveRate({ session, meter_noisy, meter_period_us }: SessionFacts, quality: Quality): Finding {
+  const of = limits.effectiveRate_pct;
+  const { lines, repeated, same_values, first_us, last_us } = quality;
+  const different = lines - repeated - (meter_noisy ? same_values : 0);
+  const expected = first_us === null || last_us === null ? 0 : (last_us - first_us) / meter_period_us + 1;
+  const value = pct(different, expected);
+  const message = `${different} different lines of ${Math.round(expected)}; ${repeated} came twice`;
+  return finding(of, value >= of.limit ? 'info' : 'warn', session, value, message);
+}
+
+/** 7: how many lines hold no possible value? They are never used. */
+export function sessionInvalid({ session }: SessionFacts, quality: Quality): Finding {
+  const value = pct(quality.invalid, quality.lines);
+  const message = `${quality.invalid} lines with invalid values (no number, or negative), none used`;
+  return finding(limits.invalid_pct, 'info', session, value, message);
+}
+
+/** 8: does the current use the meter's range, without touching its end? */
+export function range({ session, meter_range_a }: SessionFacts, { peak_a, at_peak }: Quality): Finding[] {
+  const { rangeLow_pct: low, rangeHigh_pct: high, equalMaxima } = limits;
+  if (meter_range_a === null) return [notStated(high, session, "the meter's current range")];
+  if (peak_a === null) return [];
+  const value = pct(peak_a, meter_range_a);
+  const broken = value < low.limit ? low : high;
+  const severity = value < low.limit || value > high.limit ? 'refuse' : 'info';
+  const found = [
+    finding(broken, severity, session, value, `peak current ${peak_a} A of a range of ${meter_range_a} A`),
+  ];
+  if (value > high.limit && at_peak >= equalMaxima.limit) {
+    const message = `${at_peak} lines share the peak current: the meter is at the end of its range`;
+    found.push(finding(equalMaxima, 'warn', session, at_peak, message));
+  }
+  return found;
+}
+
+/** 12: are the joules real, or volt-amperes times seconds? */
+export function apparentPower({ session, power_factor_source }: SessionFacts, quality: Quality): Finding {
+  const of = limits.powerFactor;
+  const without = quality.lines - quality.real_power - quality.with_factor;
+  if (without > 0) {
+    return finding(of, 'info', session, without, `${without} lines tell no real power: their energy is V·I (VA·s)`);
+  }
+  return finding(of, 'info', session, null, `real power, its power factor ${power_factor_source}`);
+}
+
+/** Is the meter read as what the session says that it is? */
+export function meterKind({ session, meter, meter_kind }: SessionFacts, configured: string): Finding[] {
+  if (meter_kind === configured) return [];
+  const message = `${meter} is a ${meter_kind} meter, but align.meter is ${configured}`;
+  return [finding(limits.meterKind, 'warn', session, null, message)];
+}
+
+/** 24: physics can only be held against what is stated. */
+export function statedPhysics({ session, standby_w }: SessionFacts, { gpu_counters, gpu_powers }: Quality): Finding[] {
+  return [
+    ...(standby_w === null ? [notStated(limits.ofStandby, session, 'standby power')] : []),
+    ...(gpu_counters + gpu_powers === 0 ? [notStated(limits.gpuOfWall, session, 'power of the GPU')] : []),
+  ];
+}
+
+/** Every finding about the session as a whole. */
+export function sessionFindings(
+  facts: SessionFacts,
+  quality: Quality,
+  clock: Clock | NoClock,
+  configuredMeter: string,
+): Finding[] {
+  return [
+    ...clockFits(facts.session, clock),
+    ...intervals(facts, quality),
+    sessionLosses(facts, quality),
+    effectiveRate(facts, quality),
+    sessionInvalid(facts, quality),
+    ...range(facts, quality),
+    apparentPower(facts, quality),
+    ...statedPhysics(facts, quality),
+    ...meterKind(facts, configuredMeter),
+  ];
+}

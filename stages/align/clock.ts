@@ -1,0 +1,174 @@
+/**
+ * The meter's clock against the host's, from the data alone. At both ends of a session the load is switched on and off
+ * at moments the host knows (sync steps); the power log shows the same edges on the meter's clock. A coarse search finds
+ * each burst, SQL finds each edge to a fraction of a window, and a robust line through meter − host gives offset and
+ * drift (research/measuring.md 2).
+ */
+import type { Database } from '../../pipeline/database.js';
+import { fromColumns, int32, int64, numbers, table } from '../../pipeline/table.js';
+import { bursts, coarseOffset, type Step } from './coarse.js';
+import { medianDeviation, robustLine } from './robustLine.js';
+import { sql } from './sql.js';
+
+export interface Clock {
+  /** Meter minus host at the session's first host stamp. It includes the mean delay of the meter's lines. */
+  readonly offset_s: number;
+  /** How much faster the meter's clock runs. */
+  readonly drift_ppm: number;
+  /** Median absolute deviation of the edges from the line. */
+  readonly residual_ms: number;
+  /** Edges the line rests on. */
+  readonly edges: number;
+  /** Standard error of the line at that end of the session where it is larger: far from the edges it grows. */
+  readonly reach_ms: number;
+}
+
+/** Why offset and drift cannot be had. */
+export interface NoClock {
+  readonly refused: string;
+}
+
+export interface ClockSettings {
+  /** The session's first host stamp. */
+  readonly first_us: number;
+  /** The session's last host stamp. */
+  readonly last_us: number;
+  /** Nominal distance of the meter's lines. */
+  readonly period_us: number;
+  /** True where a line is an instant, not the mean of a window. */
+  readonly instant: boolean;
+  /** How far the coarse search goes to either side. */
+  readonly search_us: number;
+}
+
+/** Fewest edges for a line. Derived: delays of 2 ms leave an offset through six of them within 1 ms. */
+export const leastEdges = 6;
+/** Edges are located so often, each time from the clock found before (research/measuring.md 2). */
+const passes = 3;
+/** Least height of a step, of the higher power. Derived: ten times the noise of a line (METHODS 6, 0.3 %). */
+const leastStep = 0.03;
+/** A window next to an edge longer than so many periods has lost a line: it does not tell when the edge was. */
+const longestWindow = 1.5;
+/** How much of the standby before and after a burst is looked at. */
+const surround_us = 2_000_000;
+/** Stamps are whole microseconds: edges no further off than that are not outliers. */
+const resolution_us = 1;
+
+const syncEdges = table(
+  'sync_edges',
+  'one edge of a sync step',
+  {
+    edge: int32('1, 2, … in order of time'),
+    host_us: int64("when it happened on the host's clock", 'µs'),
+    expected_us: int64("when it is expected on the meter's clock", 'µs'),
+    previous_us: int64('when the edge before is expected, or the standby before the burst begins', 'µs'),
+    next_us: int64('when the edge after is expected, or the standby after the burst ends', 'µs'),
+  },
+  ['edge'],
+);
+
+interface Edge {
+  readonly host_us: number;
+  readonly expected_us: number;
+  readonly previous_us: number;
+  readonly next_us: number;
+}
+
+/** Edges of one burst with what the clock known so far makes of them. */
+function expectedEdges(burst: readonly Step[], meter: (host_us: number) => number): Edge[] {
+  const host = burst.flatMap((step) => [step.start_us, step.end_us]);
+  const bounds = [host[0] - surround_us, ...host, host.at(-1)! + surround_us].map((at) => Math.round(meter(at)));
+  return host.map((host_us, i) => ({
+    host_us,
+    expected_us: bounds[i + 1],
+    previous_us: bounds[i],
+    next_us: bounds[i + 2],
+  }));
+}
+
+/** Where the power log has the edges: their moments on both clocks, without those that cannot be told. */
+async function locate(database: Database, edges: readonly Edge[], { period_us }: ClockSettings) {
+  const column = (name: keyof Edge) => Float64Array.from(edges, (edge) => edge[name]);
+  await database.run('DROP TABLE IF EXISTS sync_edges');
+  await database.insert(
+    'sync_edges',
+    fromColumns(syncEdges, {
+      edge: Int32Array.from(edges, (_, i) => i + 1),
+      host_us: column('host_us'),
+      expected_us: column('expected_us'),
+      previous_us: column('previous_us'),
+      next_us: column('next_us'),
+    }),
+  );
+  const found = await database.query(await sql('edges'), {
+    margin_us: period_us,
+    least_step: leastStep,
+    longest_spacing_us: longestWindow * period_us,
+  });
+  return { host_us: numbers(found, 'host_us'), meter_us: numbers(found, 'meter_us') };
+}
+
+/** The coarse offset of one burst, or null where the log within reach does not show it. */
+async function search(database: Database, burst: readonly Step[], search_us: number): Promise<number | null> {
+  const log = await database.query(
+    'SELECT at_us, power_w FROM windows WHERE at_us BETWEEN $from_us AND $to_us ORDER BY at_us',
+    { from_us: burst[0].start_us - search_us - surround_us, to_us: burst.at(-1)!.end_us + search_us + surround_us },
+  );
+  return coarseOffset(burst, { at_us: numbers(log, 'at_us'), power_w: numbers(log, 'power_w') }, search_us);
+}
+
+/** An instant tells an edge to half its period only: what lies within that is no disagreement. */
+const beyond = (residual_us: number, { instant, period_us }: ClockSettings): number =>
+  instant ? Math.sign(residual_us) * Math.max(0, Math.abs(residual_us) - period_us / 2) : residual_us;
+
+/** Every burst's edges as the coarse search expects them; none of a burst that the log does not show. */
+async function coarseEdges(database: Database, all: readonly Step[][], search_us: number): Promise<Edge[]> {
+  const edges: Edge[] = [];
+  // One after the other: a second query would end the stream of the first.
+  for (const burst of all) {
+    const offset = await search(database, burst, search_us);
+    if (offset !== null) edges.push(...expectedEdges(burst, (host_us) => host_us + offset));
+  }
+  return edges;
+}
+
+/**
+ * Offset and drift of the clock of the table `windows` against that of the sync steps, or the reason why they cannot be
+ * had.
+ */
+export async function fitClock(
+  database: Database,
+  steps: readonly Step[],
+  settings: ClockSettings,
+): Promise<Clock | NoClock> {
+  const { first_us, last_us, search_us } = settings;
+  if (steps.length === 0) return { refused: 'the run log has no sync steps: the two clocks cannot be compared' };
+  const all = bursts(steps);
+  let edges = await coarseEdges(database, all, search_us);
+  if (edges.length === 0) {
+    const within = `within ± ${search_us / 6e7} min of their time`;
+    return { refused: `the power log shows none of the ${all.length} sync bursts ${within}: see align.clock_search` };
+  }
+  for (let pass = 1; ; pass++) {
+    const { host_us, meter_us } = await locate(database, edges, settings);
+    if (host_us.length < leastEdges) {
+      return { refused: `only ${host_us.length} sync edges are found in the power log; ${leastEdges} are needed` };
+    }
+    const x = Array.from(host_us, (at) => at - first_us);
+    const y = Array.from(meter_us, (at, i) => at - host_us[i]);
+    const { intercept, slope, kept, standardError } = robustLine(x, y, resolution_us);
+    if (pass === passes) {
+      const residuals = y.map((offset, i) => beyond(offset - intercept - slope * x[i], settings));
+      return {
+        offset_s: intercept / 1e6,
+        drift_ppm: slope * 1e6,
+        residual_ms: medianDeviation(residuals) / 1e3,
+        edges: kept,
+        reach_ms: Math.max(standardError(0), standardError(last_us - first_us)) / 1e3,
+      };
+    }
+    edges = all.flatMap((burst) =>
+      expectedEdges(burst, (host_us) => host_us + intercept + slope * (host_us - first_us)),
+    );
+  }
+}

@@ -1,0 +1,12 @@
+-- The rounds whose energy is wanted; sync steps only set the clock.
+CREATE TEMP TABLE jobs AS
+SELECT
+  row_number() OVER (ORDER BY start_us, measurement_id, round) AS id,
+  session,
+  measurement_id,
+  round,
+  repeats,
+  start_us,
+  end_us
+FROM rounds
+WHERE kind = 'round'

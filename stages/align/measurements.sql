@@ -1,0 +1,26 @@
+-- What is published of every round, with the checks that exclude it.
+SELECT
+  measurement_id,
+  session,
+  round,
+  excluded_by IS NOT NULL AS excluded,
+  excluded_by,
+  repeats,
+  wall_j,
+  wall_step_j,
+  wall_clip_j,
+  wall_interior_j,
+  wall_vi_j,
+  gpu_j,
+  latency_s,
+  cpu_pct,
+  mem_pct,
+  gpu_pct,
+  gpu_mem_pct,
+  gpu_clk_mhz,
+  gpu_mem_clk_mhz,
+  covered_s,
+  gap_s,
+  lines::INTEGER AS lines,
+  lines_missing::INTEGER AS lines_missing
+FROM rounds_measured LEFT JOIN exclusions USING (id)
