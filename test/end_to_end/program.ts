@@ -33,7 +33,11 @@ export function pipeline(folder: string, args: readonly string[], env: NodeJS.Pr
 }
 
 /** Runs it, expects success, and returns the document that `--json` prints. */
-export async function pipelineJson<Document>(folder: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Document> {
+export async function pipelineJson<Document>(
+  folder: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<Document> {
   const { code, stdout, stderr } = await pipeline(folder, [...args, '--json'], env);
   if (code !== 0) throw new Error(`pipeline ${args.join(' ')} ended with ${code}:\n${stderr}`);
   return JSON.parse(stdout) as Document;

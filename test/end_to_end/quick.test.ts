@@ -47,7 +47,8 @@ test('the first run computes all seven stages and says where its measurements co
 test('every table is there in four forms and every figure as SVG, each labelled', () => {
   const files = readdirSync(join(first.folder, 'reports/quick/tables'));
   for (let i = 1; i <= 12; i++) {
-    for (const form of ['md', 'csv', 'tex', 'json']) assert.ok(files.includes(`table${i}.${form}`), `table${i}.${form}`);
+    for (const form of ['md', 'csv', 'tex', 'json'])
+      assert.ok(files.includes(`table${i}.${form}`), `table${i}.${form}`);
     assert.match(readFileSync(join(first.folder, `reports/quick/tables/table${i}.md`), 'utf8'), 'simulated');
   }
   for (const id of ['figure1', 'figure3', 'figure5']) {
