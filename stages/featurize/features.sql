@@ -1,17 +1,31 @@
--- A row for each node: what is known of it without measuring, in the field's units, and the means of its measurement.
+-- One row a node: the mean over the rounds of its measurement that no check excludes (paper 5.2).
+-- wall_u_j: standard uncertainty of that mean, and of the meter where it is stated (GUM 5.1: independent, so by squares).
+WITH means AS (
+  SELECT
+    m.measurement_id,
+    avg(m.cpu_pct) AS cpu_pct,
+    avg(m.mem_pct) AS mem_pct,
+    avg(m.gpu_pct) AS gpu_pct,
+    avg(m.gpu_mem_pct) AS gpu_mem_pct,
+    avg(m.gpu_clk_mhz) AS gpu_clk_mhz,
+    avg(m.gpu_mem_clk_mhz) AS gpu_mem_clk_mhz,
+    avg(m.latency_s) AS latency_s,
+    avg(m.gpu_j) AS gpu_j,
+    avg(m.wall_j) AS wall_j,
+    coalesce(stddev_samp(m.wall_j), 0) AS wall_sd_j,
+    avg(s.meter_uncertainty_pct) / 100 AS meter_u,
+    count(*)::INTEGER AS rounds
+  FROM measurements m JOIN session s USING (session)
+  WHERE NOT m.excluded
+  GROUP BY m.measurement_id
+)
 SELECT
-  model,
-  batch_size,
-  length,
-  node_id,
-  parent_id,
-  scope,
-  type,
-  level,
-  nodes.measurement_id,
-  num_parameters,
-  batch_size::BIGINT * length AS input_size,
-  flops / 1e6 AS flops_million,
-  mem_bytes / 1048576 AS mem_mib,
-  means.* EXCLUDE (measurement_id)
-FROM nodes JOIN means ON means.measurement_id = nodes.measurement_id::VARCHAR
+  n.model, n.batch_size, n.length, n.node_id, n.parent_id, n.scope, n.type, n.level, n.measurement_id, n.num_parameters,
+  n.batch_size::BIGINT * n.length AS input_size,
+  n.flops / 1e6 AS flops_million,
+  n.mem_bytes / 1048576 AS mem_mib,
+  m.cpu_pct, m.mem_pct, m.gpu_pct, m.gpu_mem_pct, m.gpu_clk_mhz, m.gpu_mem_clk_mhz, m.latency_s, m.gpu_j,
+  m.wall_j, m.wall_sd_j,
+  sqrt(m.wall_sd_j ** 2 / m.rounds + (coalesce(m.meter_u, 0) * m.wall_j) ** 2) AS wall_u_j,
+  m.rounds
+FROM nodes n JOIN means m USING (measurement_id)

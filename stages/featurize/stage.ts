@@ -1,6 +1,6 @@
-/** featurize: a row for each node, with Table 1's features and its measured energy (DESIGN 4 and 8). */
+/** featurize: every node gets Table 1's features and the measured wall energy of the measurement that stands for it. */
 import { z } from 'zod';
-import { type Partition, same, type Stage } from '../../pipeline/stage.js';
+import type { Partition, Stage } from '../../pipeline/stage.js';
 import { measurements } from '../align/tables.js';
 import { session } from '../profile/tables.js';
 import { nodes } from '../trace/tables.js';
@@ -10,19 +10,19 @@ export const featurizeParams = z.strictObject({});
 
 export type FeaturizeParams = z.output<typeof featurizeParams>;
 
-/** The sessions that hold a model's measurements: a replay has one for each model, of its name. */
-const ofModel = (own: Partition, theirs: Partition): boolean => theirs.session === own.model;
+/** A replay's session is a model and bears its name. */
+const sessionOf = (own: Partition, theirs: Partition): boolean => own.model === theirs.session;
 
 export const featurize: Stage<FeaturizeParams> = {
   name: 'featurize',
-  about: "one row a node: Table 1's features, and the wall energy with its spread and uncertainty",
+  about: 'gives each node its features and its measured energy, means over the rounds that no check excludes',
   params: featurizeParams,
   reads: [
-    { table: nodes, of: same },
-    { table: measurements, of: ofModel },
-    { table: session, of: ofModel },
+    { table: nodes, of: (own, theirs) => own.model === theirs.model },
+    { table: measurements, of: sessionOf },
+    { table: session, of: sessionOf },
   ],
   writes: [features],
-  partitions: (_, { trace }) => trace.map(({ model }) => ({ model })),
+  partitions: (_, { trace }) => trace,
   run: async (context) => (await import('./run.js')).run(context),
 };
