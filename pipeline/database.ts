@@ -216,6 +216,8 @@ class ColumnBuilder {
       case DuckDBTypeId.UBIGINT:
       case DuckDBTypeId.UINTEGER:
       case DuckDBTypeId.SMALLINT:
+      case DuckDBTypeId.USMALLINT:
+      case DuckDBTypeId.UTINYINT:
       case DuckDBTypeId.TINYINT:
         return arrow.vectorFromArray(
           this.values.map((v) => (v === null ? null : Number(v))),

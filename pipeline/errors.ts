@@ -64,6 +64,15 @@ export class IntegrityError extends PipelineError {
       'the next `pipeline run` recomputes just that file; nothing else is lost',
     );
   }
+
+  /** The same error from its message, as a manifest keeps it and a worker sends it. */
+  static ofMessage(message: string, task: string): IntegrityError {
+    const middle = ' is damaged: ';
+    const at = message.indexOf(middle);
+    return at < 0
+      ? new IntegrityError(task, task, message)
+      : new IntegrityError(message.slice(0, at), task, message.slice(at + middle.length));
+  }
 }
 
 /** Ctrl-C or a termination signal: exit 130. */

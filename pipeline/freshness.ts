@@ -3,6 +3,7 @@
  * differs, or an output is not as it was recorded. The reason names what changed.
  */
 import { existsSync } from 'node:fs';
+import { abridged } from './abridged.js';
 import { UnavailableError } from './errors.js';
 import { manifestPath, tablePath, type Graph, type Task } from './graph.js';
 import { codeHash } from './store/code.js';
@@ -101,21 +102,18 @@ function differing(before: Readonly<Record<string, string>>, now: Readonly<Recor
   return [...names].filter((name) => before[name] !== now[name]);
 }
 
-const few = (names: readonly string[]): string =>
-  names.length > 3 ? `${names.slice(0, 2).join(', ')} and ${names.length - 2} more` : names.join(', ');
-
 /** What changed between two fingerprints, in words. */
 export function changes(before: FingerprintParts, now: FingerprintParts): string[] {
   const reasons: string[] = [];
   if (canonical(before.params) !== canonical(now.params)) {
-    reasons.push(`parameters changed (${few(changedValues(before.params, now.params))})`);
+    reasons.push(`parameters changed (${abridged(changedValues(before.params, now.params), 3)})`);
   }
   if (canonical(before.source) !== canonical(now.source)) reasons.push('source changed');
   if (canonical(before.configuration) !== canonical(now.configuration)) reasons.push('configuration changed');
   const files = differing(before.files, now.files);
-  if (files.length > 0) reasons.push(`files changed (${few(files)})`);
+  if (files.length > 0) reasons.push(`files changed (${abridged(files, 3)})`);
   const inputs = differing(before.inputs, now.inputs).map((name) => name.slice(5));
-  if (inputs.length > 0) reasons.push(`inputs changed (${few([...new Set(inputs)])})`);
+  if (inputs.length > 0) reasons.push(`inputs changed (${abridged([...new Set(inputs)], 3)})`);
   if (before.code !== now.code) reasons.push('code changed');
   if (before.schema !== now.schema) reasons.push('columns changed');
   return reasons;

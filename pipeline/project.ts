@@ -4,7 +4,7 @@ import { freshnessOf, type Check, type Freshness } from './freshness.js';
 import { buildGraph, dependencies, type Graph, type Task } from './graph.js';
 import type { Registry } from './stage.js';
 import type { Manifest } from './store/manifest.js';
-import { chooseSource, type SourceOptions } from './store/source_lock.js';
+import { chooseSource, recordedSource, type SourceOptions } from './store/source_lock.js';
 
 export interface Project {
   readonly configuration: Configuration;
@@ -20,6 +20,18 @@ export async function openProject(
   const configuration = loadConfiguration(file, registry, options.set);
   const source = await chooseSource(configuration, registry, options);
   return { configuration, registry, graph: buildGraph(configuration, registry, source) };
+}
+
+/** A run as it lies on disk, for commands that only read it: that needs no source of measurements. */
+export interface ProjectToRead extends Project {
+  /** Why the source of the run cannot be had now, or null: without it nothing can be said about freshness. */
+  readonly sourceProblem: string | null;
+}
+
+export async function openToRead(file: string, registry: Registry, set?: readonly string[]): Promise<ProjectToRead> {
+  const configuration = loadConfiguration(file, registry, set);
+  const { source, problem } = await recordedSource(configuration, registry);
+  return { configuration, registry, graph: buildGraph(configuration, registry, source), sourceProblem: problem };
 }
 
 /** A task's state as `status` tells it: fresh, stale with the reason, or waiting for what it reads. */

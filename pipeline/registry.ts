@@ -2,11 +2,20 @@
  * The seven stages in order, the choice of the source, and the commands: the engine's only door to `stages/`. Stages
  * are loaded when a command needs them, so that `--help` does not.
  */
-import type { Command } from './cli/command.js';
+import { check } from './cli/check.js';
+import { clean } from './cli/clean.js';
+import type { Command, Comparison, List } from './cli/command.js';
+import { completion } from './cli/completion.js';
+import { diff } from './cli/diff.js';
+import { explain } from './cli/explain.js';
+import { graph } from './cli/graph.js';
+import { list } from './cli/list.js';
+import { query } from './cli/query.js';
 import { run } from './cli/run.js';
+import { status } from './cli/status.js';
 import type { Registry, SourceChoice, Stage } from './stage.js';
 
-export const commands: readonly Command[] = [run];
+export const commands: readonly Command[] = [run, status, explain, graph, query, check, diff, list, clean, completion];
 
 const folder = new URL('../stages/', import.meta.url);
 
@@ -24,3 +33,37 @@ export async function openRegistry(): Promise<Registry> {
   ]);
   return { url: import.meta.url, stages, choice: source };
 }
+
+export const lists: readonly List[] = [
+  {
+    name: 'models',
+    about: 'model configurations that can be traced',
+    load: async () => (await import('../stages/energy/tree/modelList.js')).modelList(),
+  },
+  {
+    name: 'benches',
+    about: 'machines with their instruments',
+    load: async () => (await import('../stages/energy/benches/benchList.js')).benchList(),
+  },
+  {
+    name: 'predictors',
+    about: 'what maps features to joules',
+    load: async () => (await import('../stages/energy/predictors/predictor_list.js')).predictorList(),
+  },
+  {
+    name: 'tables',
+    about: 'columns of the datasets, and the tables and figures of the report',
+    load: async (registry) => [
+      ...(await import('./cli/list_tables.js')).listTables(registry),
+      ...(await import('../stages/report/output_list.js')).outputList(),
+    ],
+  },
+  {
+    name: 'runs',
+    about: 'what has been run in this folder',
+    load: async () => (await import('./cli/list_runs.js')).listRuns(),
+  },
+];
+
+/** Two runs are compared by the errors of their predictors. */
+export const comparisons: readonly Comparison[] = [{ table: 'errors', value: 'mean_pct' }];

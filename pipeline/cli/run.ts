@@ -33,5 +33,5 @@ export const run: Command<RunArgs> = {
     relock: { type: 'boolean', default: false, describe: 'choose the source of the measurements anew' },
     download: { type: 'boolean', default: false, describe: 'fetch the published data where they are not there' },
   },
-  handler: async (args, terminal) => (await import('./run_handler.js')).handle(args, terminal),
+  handler: async (args, terminal, door) => (await import('./run_handler.js')).handle(args, terminal, door),
 };

@@ -4,24 +4,17 @@ import { InterruptedError, UsageError } from '../errors.js';
 import { LocalExecutor } from '../execute/local.js';
 import { filesOf } from '../freshness.js';
 import { dependencies, runFolders, type Graph, type Task } from '../graph.js';
-import { nearest } from '../config/nearest.js';
 import { openProject, survey, type Project } from '../project.js';
-import { openRegistry } from '../registry.js';
 import { collectTemporary } from '../store/garbage.js';
 import { lockRun } from '../store/lock.js';
 import { removeOrphans } from '../store/orphans.js';
 import type { Terminal } from '../terminal.js';
 import { update } from '../update.js';
+import type { Door } from './command.js';
 import { Progress } from './progress.js';
 import type { RunArgs } from './run.js';
+import { checkStage } from './stage_option.js';
 import { stateLines } from './status_lines.js';
-
-function checkStage(name: string | undefined, graph: Graph): void {
-  const names = [...new Set(graph.tasks.map(({ stage }) => stage.name))];
-  if (name === undefined || names.includes(name)) return;
-  const near = nearest(name, names);
-  throw new UsageError(`no stage ${name}: ${near ? `did you mean ${near}?` : `there are ${names.join(', ')}`}`);
-}
 
 /** The tasks of a stage with everything they read. */
 function closure(graph: Graph, stage: string): Set<Task> {
@@ -86,7 +79,7 @@ async function compute(
   }
 }
 
-export async function handle(args: RunArgs, terminal: Terminal): Promise<void> {
+export async function handle(args: RunArgs, terminal: Terminal, { openRegistry }: Door): Promise<void> {
   if (args.jobs !== undefined && !(Number.isInteger(args.jobs) && args.jobs > 0)) {
     throw new UsageError(`--jobs ${args.jobs}: expected a number of tasks at a time, 1 or more`);
   }
@@ -94,7 +87,7 @@ export async function handle(args: RunArgs, terminal: Terminal): Promise<void> {
   const { relock, download, set } = args;
   const project = await openProject(args.config, registry, { relock, download, set, record: !args.dryRun });
   const { graph } = project;
-  for (const name of [args.stage, args.from]) checkStage(name, graph);
+  for (const name of [args.stage, args.from]) checkStage(name, registry);
   const some = args.stage === undefined ? null : closure(graph, args.stage);
   const wanted = (task: Task): boolean => some?.has(task) ?? true;
   const { style } = terminal;

@@ -1,4 +1,5 @@
 /** The state of a run's tasks in lines for people: one a stage, with the stale tasks and why below it. */
+import { abridged } from '../abridged.js';
 import type { State } from '../project.js';
 import type { Terminal } from '../terminal.js';
 
@@ -17,11 +18,8 @@ export function stateLines(states: readonly State[], { style }: Pick<Terminal, '
       );
       return [
         `${style.bold(name.padEnd(10))} ${words.join(', ')}`,
-        ...[...reasons].map(([reason, keys]) => `  ${style.yellow(reason)}: ${listed(keys)}`),
+        ...[...reasons].map(([reason, keys]) => `  ${style.yellow(reason)}: ${abridged(keys, 6)}`),
       ];
     })
     .join('\n');
 }
-
-const listed = (keys: readonly string[]): string =>
-  keys.length > 6 ? `${keys.slice(0, 5).join(', ')} and ${keys.length - 5} more` : keys.join(', ');

@@ -11,6 +11,12 @@ export function nearest(written: string, valid: readonly string[]): string | nul
   return best;
 }
 
+/** What to write instead: `did you mean "train"?`, or all that could stand there. */
+export function proposal(written: string, valid: readonly string[]): string {
+  const near = nearest(written, valid);
+  return near ? `did you mean "${near}"?` : `expected one of ${valid.join(', ')}`;
+}
+
 /** Levenshtein's distance, in one row. */
 function editDistance(a: string, b: string): number {
   const row = Array.from({ length: b.length + 1 }, (_, j) => j);

@@ -2,7 +2,7 @@
 import type { Document, LineCounter, Node, Pair } from 'yaml';
 import { isMap, isScalar } from 'yaml';
 import type { z } from 'zod';
-import { nearest } from './nearest.js';
+import { proposal } from './nearest.js';
 
 export interface Place {
   readonly file: string;
@@ -66,11 +66,6 @@ function received(place: Place, path: Path): string {
   return json.length > 60 ? `${json.slice(0, 57)}…` : json;
 }
 
-const wanted = (valid: readonly string[], written: string): string => {
-  const near = nearest(written, valid);
-  return near ? `did you mean "${near}"?` : `expected one of ${valid.join(', ')}`;
-};
-
 function describe(place: Place, schema: z.core.$ZodType, issue: z.core.$ZodIssue, prefix: Path): string[] {
   const path = [...prefix, ...issue.path];
   const name = path.map(String).join('.');
@@ -80,13 +75,13 @@ function describe(place: Place, schema: z.core.$ZodType, issue: z.core.$ZodIssue
       return issue.keys.map(
         (key) =>
           `${locateKey(place, path, key)} ${[...path, key].map(String).join('.')}: unknown key, ` +
-          wanted(validKeys(schema, issue.path), key),
+          proposal(key, validKeys(schema, issue.path)),
       );
     case 'invalid_type':
       return [`${here}: expected ${issue.expected}, received ${received(place, path)}`];
     case 'invalid_value': {
       const values = issue.values.map(String);
-      return [`${here}: received ${received(place, path)}, ${wanted(values, String(place.document.getIn(path)))}`];
+      return [`${here}: received ${received(place, path)}, ${proposal(String(place.document.getIn(path)), values)}`];
     }
     case 'invalid_union': {
       // The option that got furthest is the one that was meant.
@@ -120,5 +115,5 @@ export function problemsOf(place: Place, schema: z.core.$ZodType, error: z.core.
 
 /** A top-level key that no section has. */
 export function unknownSection(place: Place, key: string, valid: readonly string[]): string {
-  return `${locateKey(place, [], key)} ${key}: unknown section, ${wanted(valid, key)}`;
+  return `${locateKey(place, [], key)} ${key}: unknown section, ${proposal(key, valid)}`;
 }

@@ -12,10 +12,7 @@ export interface Executor {
 }
 
 function revive({ name, message, stack, exitCode, hint, damage }: PlainError): Error {
-  if (damage) {
-    const reason = message.slice(message.indexOf(' is damaged: ') + ' is damaged: '.length);
-    return new IntegrityError(damage.file, damage.task, reason);
-  }
+  if (damage) return IntegrityError.ofMessage(message, damage.task);
   const error =
     exitCode === null ? Object.assign(new Error(message), { name }) : new PipelineError(message, exitCode, hint);
   if (stack !== undefined) error.stack = stack;

@@ -54,7 +54,8 @@ export interface TaskHooks {
   readonly signal: AbortSignal;
 }
 
-const sqlType = (column: Column): string =>
+/** DuckDB's type of a column. */
+export const sqlType = (column: Column): string =>
   ({ string: 'VARCHAR', int32: 'INTEGER', int64: 'BIGINT', double: 'DOUBLE', boolean: 'BOOLEAN' })[column.type];
 
 /** Views of what is read, each file's content checked against what its writer recorded (Parquet does not notice). */

@@ -3,7 +3,8 @@ import { existsSync, readdirSync, rmSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporarySuffix } from './atomic.js';
 
-function filesBelow(folder: string): string[] {
+/** Every file below a folder; none where there is no folder. */
+export function filesBelow(folder: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -31,7 +32,8 @@ export function collectTemporary(folders: readonly string[]): void {
   }
 }
 
-function removeEmptyFolders(folder: string): void {
+/** Removes the folder if nothing is left in it, and those below it of which that is so. */
+export function removeEmptyFolders(folder: string): void {
   if (!existsSync(folder)) return;
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     if (entry.isDirectory()) removeEmptyFolders(join(folder, entry.name));

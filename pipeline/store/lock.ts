@@ -2,14 +2,18 @@
  * One writer for a run: `data/runs/<run>/run.lock` names its owner. A dead owner's lock is taken over: on this host the
  * process is looked up, from another host its heartbeat (the file's time) must have stopped.
  */
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { UnavailableError } from '../errors.js';
+import { canonical } from './hash.js';
 
 /** The owner touches its lock this often; an owner elsewhere that missed six beats is taken for dead. */
 const heartbeat_ms = 10_000;
 const deadAfter_ms = 6 * heartbeat_ms;
+
+/** How often a lock that nobody living holds is tried for, while others try too. */
+const attempts = 5;
 
 interface Owner {
   readonly pid: number;
@@ -30,8 +34,11 @@ function startOf(pid: number): string | null {
   }
 }
 
+/** The lock's time; long ago where it has just gone. */
+const lastBeat_ms = (lockPath: string): number => statSync(lockPath, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
 function isAlive(owner: Owner, lockPath: string): boolean {
-  if (owner.host !== hostname()) return Date.now() - statSync(lockPath).mtimeMs < deadAfter_ms;
+  if (owner.host !== hostname()) return Date.now() - lastBeat_ms(lockPath) < deadAfter_ms;
   try {
     process.kill(owner.pid, 0);
   } catch (error) {
@@ -56,44 +63,66 @@ function tryCreate(path: string, owner: Owner): boolean {
     linkSync(mine, path);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    // Somebody else's is there; or whoever holds the lock has just cleaned up the name we came with.
+    if (['EEXIST', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
     throw error;
   } finally {
     rmSync(mine, { force: true });
   }
 }
 
-/** Removes a lock whose owner is dead or unreadable; of several that try only one succeeds. */
-function breakLock(path: string): void {
-  const aside = `${path}.${process.pid}.broken.tmp`;
-  try {
-    renameSync(path, aside);
-    rmSync(aside, { force: true });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+/**
+ * Takes a dead owner's lock over. Who holds the token looks again whether the owner is dead: it may have been replaced
+ * by a living one since it was first looked at.
+ */
+function takeOver(path: string, owner: Owner): boolean {
+  const token = `${path}.takeover.tmp`;
+  if (!tryCreate(token, owner)) {
+    const other = readOwner(token);
+    if (!other || !isAlive(other, token)) rmSync(token, { force: true });
+    return false;
   }
+  try {
+    if (livingOwner(path)) return false;
+    rmSync(path, { force: true });
+    return tryCreate(path, owner);
+  } finally {
+    rmSync(token, { force: true });
+  }
+}
+
+function livingOwner(path: string): Owner | null {
+  const owner = readOwner(path);
+  return owner && isAlive(owner, path) ? owner : null;
+}
+
+const lockFile = (folder: string): string => join(folder, 'run.lock');
+
+/** Who writes a run just now, in words; null where nobody does. */
+export function writerOf(folder: string): string | null {
+  const owner = livingOwner(lockFile(folder));
+  return owner && `process ${owner.pid} on ${owner.host} (pipeline ${owner.command})`;
 }
 
 /** Takes the run's lock and returns what gives it back. Throws UnavailableError while somebody else holds it. */
 export function lockRun(folder: string): () => void {
   mkdirSync(folder, { recursive: true });
-  const path = join(folder, 'run.lock');
+  const path = lockFile(folder);
   const command = process.argv.slice(2).join(' ');
   const owner: Owner = { pid: process.pid, host: hostname(), started: startOf(process.pid), command };
-  for (let attempt = 0; !tryCreate(path, owner); attempt++) {
-    const other = readOwner(path);
-    if ((other && isAlive(other, path)) || attempt > 3) {
-      throw new UnavailableError(
-        `${folder} is in use by process ${other?.pid} on ${other?.host} (pipeline ${other?.command})`,
-        'wait for it or end it, then run again; or give this configuration another "run:" name',
-      );
-    }
-    breakLock(path);
+  for (let attempt = 0; !tryCreate(path, owner) && !takeOver(path, owner); attempt++) {
+    const writer = writerOf(folder);
+    if (writer === null && attempt < attempts) continue;
+    throw new UnavailableError(
+      `${folder} is in use by ${writer ?? 'somebody who is just starting'}`,
+      'wait for it or end it, then run again; or give this configuration another "run:" name',
+    );
   }
-  const beat = setInterval(() => utimesSync(path, new Date(), new Date()), heartbeat_ms);
+  const isMine = () => canonical(readOwner(path)) === canonical(owner);
+  const beat = setInterval(() => isMine() && utimesSync(path, new Date(), new Date()), heartbeat_ms);
   beat.unref();
   return () => {
     clearInterval(beat);
-    if (readOwner(path)?.pid === process.pid) rmSync(path, { force: true });
+    if (isMine()) rmSync(path, { force: true });
   };
 }

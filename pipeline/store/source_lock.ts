@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Configuration } from '../config/configuration.js';
-import { IntegrityError, UnavailableError, UsageError } from '../errors.js';
+import { IntegrityError, PipelineError, UnavailableError, UsageError } from '../errors.js';
 import { runFolder } from '../paths.js';
 import type { Registry, Source } from '../stage.js';
 import { writeAtomically } from './atomic.js';
@@ -68,6 +68,20 @@ export async function chooseSource(
     return opened;
   }
   throw new UnavailableError(`no source of measurements can be had\n  ${reasons.join('\n  ')}`);
+}
+
+/** The source as it would be chosen; where it cannot be had, what the run has recorded of it, and the problem. */
+export async function recordedSource(
+  configuration: Configuration,
+  registry: Registry,
+): Promise<{ readonly source: Source; readonly problem: string | null }> {
+  try {
+    return { source: await chooseSource(configuration, registry), problem: null };
+  } catch (error) {
+    if (!(error instanceof PipelineError) || error instanceof IntegrityError) throw error;
+    const locked = readLock(configuration.run) ?? { kind: 'none', label: 'no source chosen yet', about: {} };
+    return { source: { ...locked, place: {} }, problem: error.message };
+  }
 }
 
 function describe(before: Source['about'], now: Source['about']): string {

@@ -1,0 +1,100 @@
+/** The program: its commands as a command line, and errors as one message with an exit code. */
+import yargs from 'yargs';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { exitCodes, PipelineError, UsageError } from '../errors.js';
+import { packageRoot } from '../paths.js';
+import { Terminal, type Streams } from '../terminal.js';
+import { commonOptions, type Command, type Door } from './command.js';
+import { checkCommand, parserMessage } from './parser_message.js';
+
+const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
+
+const terminalOf = (argv: readonly string[], streams: Streams): Terminal =>
+  new Terminal({ json: argv.includes('--json'), quiet: argv.includes('--quiet') }, streams);
+
+function parser(argv: readonly string[], door: Door, streams: Streams) {
+  const program = yargs([...argv])
+    .scriptName('pipeline')
+    .usage(
+      'pipeline run configs/quick.yaml\n\nPredict the energy of Transformer inference, from raw logs to every table.',
+    )
+    .detectLocale(false)
+    .version(version)
+    .options(commonOptions)
+    .parserConfiguration({ 'greedy-arrays': false })
+    .strict()
+    .wrap(100)
+    .epilogue(
+      'Exit codes: 0 done, 1 bug, 2 usage or configuration, 3 a check refused, 4 data or instrument not\nthere, 5 damaged file, 130 interrupted. Every command has --help.',
+    )
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw message ? new UsageError(parserMessage(message, argv, door), 'see `pipeline --help`') : error;
+    });
+  for (const command of door.commands) addCommand(program, command, argv, door, streams);
+  return program;
+}
+
+/** Options that take a value need one; said once here. */
+const complete = ([name, option]: [string, NonNullable<Command['options']>[string]]) =>
+  [name, option.type === 'boolean' ? option : { requiresArg: true, ...option }] as const;
+
+function addCommand(
+  program: ReturnType<typeof yargs>,
+  command: Command,
+  argv: readonly string[],
+  door: Door,
+  streams: Streams,
+): void {
+  const options = Object.fromEntries(Object.entries(command.options ?? {}).map(complete));
+  program.command(
+    command.usage,
+    command.about,
+    (builder) => {
+      builder.usage(`${command.example}\n\npipeline ${command.usage}\n${command.about}`);
+      for (const [name, positional] of Object.entries(command.positionals ?? {}))
+        builder.positional(name, positional as never);
+      return builder.options(options);
+    },
+    (args) => {
+      for (const [name, option] of Object.entries(options)) {
+        if (!option.array && Array.isArray(args[name])) throw new UsageError(`--${name} is given more than once`);
+      }
+      return command.handler(args, terminalOf(argv, streams), door);
+    },
+  );
+}
+
+/** Prints what went wrong and returns the exit code. A bug shows one line; its stack with --debug. */
+function report(error: unknown, argv: readonly string[], streams: Streams): number {
+  const { style } = terminalOf(argv, streams);
+  const known = error instanceof PipelineError;
+  const message = error instanceof Error ? error.message : String(error);
+  const lines = [`${style.red('error:')} ${known ? message : `unexpected: ${message}`}`];
+  if (known && error.hint) lines.push(`${style.dim('  →')} ${error.hint}`);
+  if (argv.includes('--debug')) lines.push((error as Error).stack ?? '');
+  else if (!known) lines.push('  → this is a bug; the same command with --debug shows where');
+  streams.stderr.write(`${lines.join('\n')}\n`);
+  return known ? error.exitCode : exitCodes.unexpected;
+}
+
+/** Runs the program on its arguments and returns the exit code. */
+export async function program(words: readonly string[], door: Door, streams: Streams = process): Promise<number> {
+  // `pipeline help run` is what some people type first.
+  const named = words[0] === 'help' ? [...words.slice(1), '--help'] : words;
+  // A query may begin with a comment, which is no option.
+  const argv = named.map((word) => (/^--\s/.test(word) ? ` ${word}` : word));
+  try {
+    checkCommand(argv, door);
+    const parsing = parser(argv, door, streams);
+    if (argv.every((word) => word.slice(2) in commonOptions)) {
+      streams.stderr.write(`${await parsing.getHelp()}\n`);
+      return exitCodes.usage;
+    }
+    await parsing.parseAsync();
+    return exitCodes.done;
+  } catch (error) {
+    return report(error, argv, streams);
+  }
+}
