@@ -1,0 +1,73 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { train, trainParams } from '../../../stages/train/stage.js';
+
+const problems = (params: unknown): string[] =>
+  (trainParams.safeParse(params).error?.issues ?? []).map(
+    ({ path, message, ...issue }) =>
+      `${path.join('.')}: ${issue.code === 'invalid_value' ? `one of ${issue.values.join(', ')}` : message}`,
+  );
+
+const upstream = { featurize: [{ model: 'gpt2' }] };
+const partitions = (params: unknown, splits = ['leave_model_out']) =>
+  train.partitions(trainParams.parse(params), upstream, { evaluate: { splits } });
+
+test("the defaults are the paper's", () => {
+  assert.equal(trainParams.parse({}), {
+    predictors: ['end2end', 'stepwise', 'predicted_sum', 'unstructured', 'unstructured_ols'],
+    features: ['all', 'model_only', 'resource_only'],
+    seeds: 20,
+    epochs: 8,
+    learning_rate: 0.001,
+    tau: 10,
+    variants: ['paper', 'clean'],
+    engine: 'kernel',
+  });
+});
+
+test('wrong names come with the valid ones, wrong values with what was expected', () => {
+  assert.equal(problems({ predictors: ['end2end', 'stepwize'] }), [
+    'predictors.1: one of end2end, stepwise, predicted_sum, unstructured, unstructured_ols',
+  ]);
+  assert.equal(problems({ features: ['al'] }), ['features.0: one of all, model_only, resource_only']);
+  assert.equal(problems({ features: ['all', 'all'] }), ['features: a feature set occurs twice']);
+  assert.equal(problems({ predictors: [] }), ['predictors: expected at least one predictor']);
+  assert.is(problems({ seeds: 0 }).length, 1);
+  assert.is(problems({ tau: 0.5, epochs: 1.5, engine: 'torch', variants: ['papers'], seed: 3 }).length, 5);
+});
+
+test("a list of the user's own has a free name and known columns, each once", () => {
+  const own = { name: 'mine', columns: ['flops_million', 'gpu_j'] };
+  assert.equal(trainParams.parse({ features: ['all', own] }).features, ['all', own]);
+  const wrong = (list: object) => trainParams.safeParse({ features: [{ ...own, ...list }] }).success;
+  assert.not(wrong({ name: 'all' }));
+  assert.not(wrong({ name: 'My list' }));
+  assert.not(wrong({ columns: [] }));
+  assert.not(wrong({ columns: ['flops'] }));
+  assert.not(wrong({ columns: ['gpu_j', 'gpu_j'] }));
+  assert.not(wrong({ color: 'blue' }));
+});
+
+test('a partition for each predictor, feature set, variant and split, the heavy ones first', () => {
+  const all = partitions({}, ['leave_model_out', 'large_out']);
+  assert.is(all.length, 5 * 3 * 2 * 2);
+  assert.equal(all[0], { predictor: 'end2end', features: 'all', variant: 'paper', split: 'leave_model_out' });
+  const heavy = all.slice(0, 12);
+  assert.ok(heavy.every(({ features }) => features === 'all'));
+  assert.equal([...new Set(heavy.map(({ predictor }) => predictor))], ['end2end', 'stepwise', 'unstructured']);
+});
+
+test('a partition depends on its own feature list, and on seeds only where there are any', () => {
+  const params = trainParams.parse({ features: ['all', { name: 'mine', columns: ['gpu_j'] }] });
+  const relevant = (predictor: string, features: string, of = params) =>
+    train.relevant!(of, { predictor, features, variant: 'clean', split: 'leave_model_out' });
+  assert.equal(relevant('predicted_sum', 'mine'), { set: { name: 'mine', columns: ['gpu_j'] } });
+  assert.equal(
+    relevant('end2end', 'all'),
+    relevant('end2end', 'all', trainParams.parse({ predictors: ['end2end'], features: ['all'] })),
+  );
+  assert.not.equal(relevant('end2end', 'all'), relevant('end2end', 'all', { ...params, seeds: 3 }));
+  assert.equal(relevant('predicted_sum', 'all'), relevant('predicted_sum', 'all', { ...params, seeds: 3 }));
+});
+
+test.run();
