@@ -49,7 +49,7 @@ async function fingerprintParts(
   return {
     params: stage.relevant ? stage.relevant(params, partition) : params,
     source: stage.usesSource ? { kind: graph.source.kind, label: graph.source.label, about: graph.source.about } : null,
-    configuration: stage.usesConfiguration ? { run: graph.run, ...graph.settings } : null,
+    configuration: stage.usesConfiguration?.(partition) ? { run: graph.run, ...graph.settings } : null,
     files: Object.fromEntries(files),
     // The order of the inputs is part of the fingerprint: training order, for one.
     inputs: Object.fromEntries(inputs.map(([name, sha256], i) => [`${String(i).padStart(4, '0')} ${name}`, sha256])),

@@ -86,7 +86,7 @@ export interface Stage<Params = unknown> {
   /** True where a task's result depends on the source itself, not only on what it reads. */
   readonly usesSource?: boolean;
   /** True where a task prints the whole configuration: it is stale when anything in there changes. */
-  readonly usesConfiguration?: boolean;
+  readonly usesConfiguration?: (partition: Partition) => boolean;
   readonly files?: (params: Params, source: Source, partition: Partition) => readonly FileInput[];
   /**
    * In the order in which they are computed and listed. `upstream` has the partitions of the stages before, in their

@@ -44,7 +44,7 @@ function specOf(graph: Graph, task: Task, manifests: ReadonlyMap<Task, Manifest>
     stage: task.stage.name,
     partition: task.partition,
     params: graph.settings[task.stage.name],
-    configuration: task.stage.usesConfiguration ? graph.settings : undefined,
+    configuration: task.stage.usesConfiguration?.(task.partition) ? graph.settings : undefined,
     source: graph.source,
     upstream,
     reads: task.reads.map(({ table, from }) => ({

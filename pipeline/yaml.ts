@@ -1,7 +1,6 @@
 /** Facts in YAML files (model families, benches, …), validated like a configuration: all problems, each with its place. */
-import { readFileSync } from 'node:fs';
-import { LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
+import { plainValue, readDocument } from './config/document.js';
 import { problemsOf } from './config/problems.js';
 import { UsageError } from './errors.js';
 
@@ -10,31 +9,8 @@ import { UsageError } from './errors.js';
  * what is wrong`.
  */
 export function readYaml<T>(file: string, schema: z.ZodType<T>): T {
-  const lines = new LineCounter();
-  const document = parseDocument(readText(file), { lineCounter: lines, prettyErrors: false });
-  const broken = document.errors.map(({ message, pos }) => {
-    const { line, col } = lines.linePos(pos[0]);
-    return `${file}:${line}:${col} ${message}`;
-  });
-  if (broken.length > 0) throw new UsageError(broken.join('\n'));
-  const result = schema.safeParse(plain(file, document));
+  const place = readDocument(file);
+  const result = schema.safeParse(plainValue(place));
   if (result.success) return result.data;
-  throw new UsageError(problemsOf({ file, document, lines }, schema, result.error, []).join('\n'));
-}
-
-/** Throws a UsageError where aliases have no end. */
-function plain(file: string, document: Document): unknown {
-  try {
-    return document.toJS();
-  } catch (error) {
-    throw new UsageError(`${file}:1:1 ${(error as Error).message}`, undefined, { cause: error });
-  }
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new UsageError(`${file}: ${(error as Error).message}`, undefined, { cause: error });
-  }
+  throw new UsageError(problemsOf(place, schema, result.error, []).join('\n'));
 }

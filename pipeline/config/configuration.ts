@@ -2,11 +2,11 @@
  * A configuration: YAML that reads like a lab protocol, validated section by section against what the stages declare.
  * All problems are reported at once, each with file:line:column, what was expected and the nearest valid name.
  */
-import { readFileSync } from 'node:fs';
-import { LineCounter, parse, parseDocument } from 'yaml';
+import { parse } from 'yaml';
 import { UsageError } from '../errors.js';
 import type { Registry } from '../stage.js';
-import { problemsOf, unknownSection, type Place } from './problems.js';
+import { plainValue, readDocument } from './document.js';
+import { inOrder, problemAt, problemsOf, unknownSection, type Place } from './problems.js';
 
 export interface Configuration {
   readonly file: string;
@@ -18,77 +18,53 @@ export interface Configuration {
 
 /** Longer than any file system's limit is no name; dots alone would leave the folder. */
 const runName = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/;
+const nameOfRun = 'expected a name of letters, digits, dots and dashes, e.g. "run: pc1"';
 
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const reason =
-      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
-    throw new UsageError(`${file}: ${reason}`, 'name a configuration, e.g. `pipeline run configs/quick.yaml`', {
-      cause: error,
-    });
-  }
-}
-
-function parsePlace(file: string, text: string): Place {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const problems = document.errors.map(({ message, pos }) => {
-    const { line, col } = lines.linePos(pos[0]);
-    return `${file}:${line}:${col} ${message}`;
-  });
-  if (problems.length > 0) throw new UsageError(problems.join('\n'));
-  return { file, document, lines };
-}
-
-/** Applies `--set a.b=value`; the value is read as YAML. */
-function override(place: Place, settings: readonly string[]): void {
-  for (const setting of settings) {
+/** Applies `--set a.b=value`; the value is read as YAML. Returns what is wrong with them. */
+function override({ document }: Place, settings: readonly string[]): string[] {
+  return settings.flatMap((setting) => {
     const at = setting.indexOf('=');
-    if (at < 1) throw new UsageError(`--set ${setting}: expected key=value, e.g. --set train.seeds=3`);
-    const path = setting.slice(0, at).split('.');
+    const path = setting.slice(0, Math.max(0, at)).split('.');
+    if (path.includes('')) return [`--set ${setting}: expected key=value, e.g. --set train.seeds=3`];
     try {
-      place.document.setIn(path, place.document.createNode(parse(setting.slice(at + 1))));
+      document.setIn(path, document.createNode(parse(setting.slice(at + 1))));
+      return [];
     } catch (error) {
-      throw new UsageError(`--set ${setting}: ${(error as Error).message.split('\n')[0]}`);
+      return [`--set ${setting}: ${(error as Error).message.split('\n')[0]}`];
     }
-  }
+  });
+}
+
+/** One message of all problems. */
+function problemsError(problems: readonly string[]): UsageError {
+  const counted = problems.length === 1 ? '' : `${problems.length} problems:\n`;
+  return new UsageError(counted + problems.join('\n'));
 }
 
 /** Reads and validates a configuration. Throws a UsageError with every problem found. */
 export function loadConfiguration(file: string, registry: Registry, set: readonly string[] = []): Configuration {
-  const place = parsePlace(file, readText(file));
-  override(place, set);
-  const raw = toPlain(place);
+  const place = readDocument(file, 'name a configuration, e.g. `pipeline run configs/quick.yaml`');
+  const mistakes = override(place, set);
+  if (mistakes.length > 0) throw problemsError(mistakes);
+  const raw = sectionsOf(place);
   const sections = [registry.choice, ...registry.stages.map(({ stage }) => stage)];
   const names = ['run', ...sections.map(({ name }) => name)];
   const problems = Object.keys(raw)
     .filter((key) => !names.includes(key))
     .map((key) => unknownSection(place, key, names));
-  if (typeof raw.run !== 'string' || !runName.test(raw.run)) {
-    problems.push(`${file}:1:1 run: expected a name of letters, digits, dots and dashes, e.g. "run: pc1"`);
-  }
+  if (typeof raw.run !== 'string' || !runName.test(raw.run)) problems.push(problemAt(place, ['run'], nameOfRun));
   const settings: Record<string, unknown> = {};
   for (const { name, params } of sections) {
     const result = params.safeParse(raw[name] ?? {});
     if (result.success) settings[name] = result.data;
     else problems.push(...problemsOf(place, params, result.error, [name]));
   }
-  if (problems.length > 0) {
-    const counted = problems.length === 1 ? '' : `${problems.length} problems:\n`;
-    throw new UsageError(counted + problems.join('\n'));
-  }
+  if (problems.length > 0) throw problemsError(inOrder(problems));
   return { file, run: raw.run as string, settings };
 }
 
-function toPlain(place: Place): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = place.document.toJS();
-  } catch (error) {
-    throw new UsageError(`${place.file}: ${(error as Error).message}`);
-  }
+function sectionsOf(place: Place): Record<string, unknown> {
+  const value = plainValue(place);
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
     throw new UsageError(`${place.file}:1:1 expected a mapping with a line "run: NAME" and a section for each stage`);
   }

@@ -12,7 +12,8 @@ export interface Place {
 
 type Path = readonly PropertyKey[];
 
-function at(place: Place, offset: number | undefined): string {
+/** `file:line:column` of an offset. */
+export function at(place: Place, offset: number | undefined): string {
   if (offset === undefined) return `${place.file}`;
   const { line, col } = place.lines.linePos(offset);
   return `${place.file}:${line}:${col}`;
@@ -78,7 +79,12 @@ function describe(place: Place, schema: z.core.$ZodType, issue: z.core.$ZodIssue
           proposal(key, validKeys(schema, issue.path)),
       );
     case 'invalid_type':
-      return [`${here}: expected ${issue.expected}, received ${received(place, path)}`];
+      // A schema's own message says more than the type.
+      if (!issue.message.startsWith('Invalid input')) return [`${here}: ${issue.message}`];
+      return [`${here}: expected ${expected(issue.expected)}, received ${received(place, path)}`];
+    case 'too_small':
+    case 'too_big':
+      return [`${here}: ${sizeMessage(issue) ?? issue.message}`.replace('{value}', received(place, path))];
     case 'invalid_value': {
       const values = issue.values.map(String);
       return [`${here}: received ${received(place, path)}, ${proposal(String(place.document.getIn(path)), values)}`];
@@ -96,21 +102,54 @@ function describe(place: Place, schema: z.core.$ZodType, issue: z.core.$ZodIssue
   }
 }
 
+/** What zod calls a type, in words. */
+const typeNames: Readonly<Record<string, string>> = {
+  array: 'a list',
+  object: 'a mapping',
+  record: 'a mapping',
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+};
+
+const expected = (type: string): string => typeNames[type] ?? type;
+
+/** The limit of a number in words; null where the schema has a message of its own, or it is no number's. */
+function sizeMessage(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): string | null {
+  if (!/^Too (small|big)/.test(issue.message) || !['number', 'int'].includes(issue.origin)) return null;
+  const [limit, direction] = issue.code === 'too_small' ? [issue.minimum, 'more'] : [issue.maximum, 'less'];
+  return `expected ${issue.inclusive === false ? `${direction} than ${limit}` : `${limit} or ${direction}`}, received {value}`;
+}
+
 const depth = (issues: readonly z.core.$ZodIssue[]): number =>
   Math.max(0, ...issues.map(({ path, code }) => path.length + (code === 'unrecognized_keys' ? 1 : 0)));
 
 function unionMessage(issue: z.core.$ZodIssueInvalidUnion, value: string): string {
-  const expected = issue.errors.flat().flatMap((inner) => {
-    if (inner.code === 'invalid_type') return [inner.expected as string];
+  const options = issue.errors.flat().flatMap((inner) => {
+    if (inner.code === 'invalid_type') return [expected(inner.expected as string)];
     if (inner.code === 'invalid_value') return inner.values.map((v) => JSON.stringify(v));
     return [inner.message];
   });
-  return `expected ${[...new Set(expected)].join(' or ')}, received ${value}`;
+  return `expected ${[...new Set(options)].join(' or ')}, received ${value}`;
 }
 
 /** The issues of one section's schema in words, in the order of the file. */
 export function problemsOf(place: Place, schema: z.core.$ZodType, error: z.core.$ZodError, prefix: Path): string[] {
   return error.issues.flatMap((issue) => describe(place, schema, issue, prefix));
+}
+
+/** A problem of the value at a path. */
+export const problemAt = (place: Place, path: Path, message: string): string =>
+  `${locate(place, path)} ${path.map(String).join('.')}: ${message}`;
+
+/** Problems in the order in which they stand in the file; those of `--set` first. */
+export function inOrder(problems: readonly string[]): string[] {
+  const position = (problem: string): number => {
+    const [, line, column] = (problem.startsWith('--set') ? null : /:(\d+):(\d+) /.exec(problem)) ?? [];
+    return line === undefined ? -1 : Number(line) * 1e6 + Number(column);
+  };
+  return [...problems].sort((a, b) => position(a) - position(b));
 }
 
 /** A top-level key that no section has. */

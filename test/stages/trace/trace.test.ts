@@ -173,11 +173,11 @@ trace:
   assert.equal(await problems(yaml), [
     'c.yaml:2:19 bench.source.0: source "live" is not available; available: published, twin',
     'c.yaml:4:12 trace.models.0: unknown model "bert-base"; nearest: bert-base-uncased',
-    'c.yaml:4:35 trace.models.3: unknown model "roberta-bas"; nearest: roberta-base',
     'c.yaml:4:29 trace.models.2: gpt2 stands there twice',
+    'c.yaml:4:35 trace.models.3: unknown model "roberta-bas"; nearest: roberta-base',
     'c.yaml:5:20 trace.batch_sizes.1: expected a positive number',
-    'c.yaml:5:23 trace.batch_sizes.2: expected int, received 8.5',
-    'c.yaml:6:13 trace.lengths.0: expected number, received "x"',
+    'c.yaml:5:23 trace.batch_sizes.2: expected a whole number, received 8.5',
+    'c.yaml:6:13 trace.lengths.0: expected a number, received "x"',
   ]);
 });
 
@@ -190,8 +190,8 @@ test('an input longer than a model takes, beside an unknown model and a wrong ke
 `;
   assert.equal(await problems(yaml), [
     'c.yaml:3:12 trace.models.0: unknown model "gpt"; nearest: gpt2',
-    'c.yaml:6:3 trace.lenghts: unknown key, did you mean "lengths"?',
     'c.yaml:5:18 trace.lengths.1: 513 tokens are more than roberta-base takes: at most 512',
+    'c.yaml:6:3 trace.lenghts: unknown key, did you mean "lengths"?',
   ]);
 });
 

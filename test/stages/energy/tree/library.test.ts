@@ -81,7 +81,7 @@ test('the working directory takes precedence over what is shipped', () => {
 
 const edits: readonly (readonly [what: string, from: string, to: string, expected: readonly string[]])[] = [
   ['a wrong key', 'root:', 'rooot:', [
-    'families/toy.yaml:1:1 root: expected string, received nothing',
+    'families/toy.yaml:1:1 root: expected a text, received nothing',
     'families/toy.yaml:6:1 rooot: unknown key, did you mean "root"?',
   ]],
   ['a shape that is not closed', '(b,s,H) -> (b,s,h*d)', '(b,s,H -> (b,s)', [
@@ -146,10 +146,10 @@ for (const [what, from, to, expected] of edits) {
 
 const sizes: readonly (readonly [what: string, from: string, to: string, expected: readonly string[]])[] = [
   ['a size that is no number', 'hidden: 6', 'hidden: six', [
-    'configurations/own--toy.yaml:4:23 dimensions.hidden: expected number, received "six"',
+    'configurations/own--toy.yaml:4:23 dimensions.hidden: expected a number, received "six"',
   ]],
   ['sizes that are no positive whole numbers', 'hidden: 6, layers: 2', 'hidden: 6.5, layers: 0', [
-    'configurations/own--toy.yaml:4:23 dimensions.hidden: expected int, received 6.5',
+    'configurations/own--toy.yaml:4:23 dimensions.hidden: expected a whole number, received 6.5',
     'configurations/own--toy.yaml:4:36 dimensions.layers: expected a positive number',
   ]],
   ['a dimension too few and one too many', 'layers: 2', 'leyers: 2', [

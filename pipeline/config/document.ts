@@ -1,0 +1,79 @@
+/** A YAML file as a document that knows where everything stands in it. Throws a UsageError with every problem found. */
+import { readFileSync } from 'node:fs';
+import { isAlias, isCollection, isPair, LineCounter, parseDocument, visit, type Document, type Node } from 'yaml';
+import { UsageError } from '../errors.js';
+import { at, type Place } from './problems.js';
+
+/** Fails on bytes that are no UTF-8 instead of replacing them. */
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'that is a folder',
+  EACCES: 'it may not be read',
+};
+
+function readText(file: string, hint: string | undefined): string {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(file);
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    throw new UsageError(`${file}: ${reasons[code] ?? message}`, hint, { cause: error });
+  }
+  try {
+    return decoder.decode(bytes);
+  } catch (error) {
+    throw new UsageError(`${file}: it is no text in UTF-8`, undefined, { cause: error });
+  }
+}
+
+/** The parser's messages in words that need no knowledge of it. */
+const messages: Readonly<Record<string, string>> = {
+  DUPLICATE_KEY: 'this key stands there twice',
+  MULTIPLE_DOCS: 'expected one document: remove this line and what belongs to another one',
+};
+
+function parse(file: string, text: string, lines: LineCounter): Document.Parsed {
+  try {
+    return parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  } catch (error) {
+    // The parser is recursive.
+    if (error instanceof RangeError) throw new UsageError(`${file}: nested too deeply`, undefined, { cause: error });
+    throw error;
+  }
+}
+
+/** Aliases without an anchor, and keys that are no names. */
+function strayNodes(place: Place): string[] {
+  const problems: string[] = [];
+  const add = (node: Node, message: string) => problems.push(`${at(place, node.range?.[0])} ${message}`);
+  visit(place.document, (_, node) => {
+    if (isAlias(node) && !node.resolve(place.document))
+      add(node, `*${node.source}: there is no anchor &${node.source}`);
+    if (isPair(node) && isCollection(node.key)) add(node.key, 'expected a name as key');
+  });
+  return problems;
+}
+
+/** The document of a file; `hint` says what to do where there is none. */
+export function readDocument(file: string, hint?: string): Place {
+  const lines = new LineCounter();
+  const document = parse(file, readText(file, hint), lines);
+  const place: Place = { file, document, lines };
+  const problems = [...document.errors, ...document.warnings].map(
+    ({ code, message, pos }) => `${at(place, pos[0])} ${messages[code] ?? message}`,
+  );
+  if (problems.length === 0) problems.push(...strayNodes(place));
+  if (problems.length > 0) throw new UsageError(problems.join('\n'));
+  return place;
+}
+
+/** The document's value. Throws a UsageError where aliases have no end. */
+export function plainValue({ file, document }: Place): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new UsageError(`${file}:1:1 ${(error as Error).message}`, undefined, { cause: error });
+  }
+}
