@@ -6,7 +6,7 @@
  */
 import type { Database } from '../../pipeline/database.js';
 import { fromColumns, int32, int64, numbers, table } from '../../pipeline/table.js';
-import { bursts, coarseOffset, type Step } from './coarse.js';
+import { bursts, candidates, coarseOffsets, type PowerLog, type Sighting, type Step } from './coarse.js';
 import { medianDeviation, robustLine } from './robustLine.js';
 import { sql } from './sql.js';
 
@@ -108,13 +108,13 @@ async function locate(database: Database, edges: readonly Edge[], { period_us }:
   return { host_us: numbers(found, 'host_us'), meter_us: numbers(found, 'meter_us') };
 }
 
-/** The coarse offset of one burst, or null where the log within reach does not show it. */
-async function search(database: Database, burst: readonly Step[], search_us: number): Promise<number | null> {
+/** The power log as far around a burst as the search goes. */
+async function logAround(database: Database, burst: readonly Step[], search_us: number): Promise<PowerLog> {
   const log = await database.query(
     'SELECT at_us, power_w FROM windows WHERE at_us BETWEEN $from_us AND $to_us ORDER BY at_us',
     { from_us: burst[0].start_us - search_us - surround_us, to_us: burst.at(-1)!.end_us + search_us + surround_us },
   );
-  return coarseOffset(burst, { at_us: numbers(log, 'at_us'), power_w: numbers(log, 'power_w') }, search_us);
+  return { at_us: numbers(log, 'at_us'), power_w: numbers(log, 'power_w') };
 }
 
 /** An instant tells an edge to half its period only: what lies within that is no disagreement. */
@@ -123,13 +123,14 @@ const beyond = (residual_us: number, { instant, period_us }: ClockSettings): num
 
 /** Every burst's edges as the coarse search expects them; none of a burst that the log does not show. */
 async function coarseEdges(database: Database, all: readonly Step[][], search_us: number): Promise<Edge[]> {
-  const edges: Edge[] = [];
-  // One after the other: a second query would end the stream of the first.
+  const sightings: Sighting[] = [];
   for (const burst of all) {
-    const offset = await search(database, burst, search_us);
-    if (offset !== null) edges.push(...expectedEdges(burst, (host_us) => host_us + offset));
+    const log = await logAround(database, burst, search_us);
+    sightings.push({ at_us: burst[0].start_us, candidates: candidates(burst, log, search_us) });
   }
-  return edges;
+  return coarseOffsets(sightings).flatMap((offset_us, i) =>
+    offset_us === null ? [] : expectedEdges(all[i], (host_us) => host_us + offset_us),
+  );
 }
 
 /**

@@ -1,6 +1,7 @@
 /**
  * The coarse search for the meter's offset: a sync burst's on/off pattern, known on the host's clock, is slid along the
- * power log until both agree best. Its steps are of unequal lengths, so that only one lag fits.
+ * power log until both agree. Its steps are of unequal lengths, so that only one lag fits; but a short session may show
+ * two bursts alike within reach, so that each burst gives its candidates, and those are taken on which most agree.
  */
 
 /** One on-step, on the host's clock. */
@@ -18,10 +19,19 @@ export interface PowerLog {
 /** Resolution of the search: a third of a 170 ms window, so that the fine search starts in the right one. */
 const grid_us = 50_000;
 
+/** Lags no further apart are one candidate: within a step the correlation is high on both sides of its maximum. */
+const neighbourhood_us = 1_000_000;
+
+/** Fastest drift of a clock. Derived: five times a poor quartz's 100 ppm. */
+const largestDrift = 500e-6;
+
+/** A variance below this share of the squared mean is rounding error: the log is flat there and correlates with nothing. */
+const flat = 1e-9;
+
 /** Steps further apart than this belong to different bursts; METHODS 6's burst pauses for 5 s at most. */
 const burstPause_us = 15_000_000;
 
-/** Least correlation with the pattern. Derived: an undisturbed burst gives 0.97, a load of another shape under 0.6. */
+/** Least correlation with the pattern. Found on replays of PC1: 0.98 at the right lag, at most 0.53 at any other. */
 const leastCorrelation = 0.8;
 
 /** The bursts of a session: runs of steps with short pauses, in order of time. */
@@ -53,12 +63,15 @@ function resample({ at_us, power_w }: PowerLog): Float64Array {
   return cells;
 }
 
-/**
- * Meter minus host at one burst, in µs to about half a window, by the largest correlation of pattern and log within
- * ± `search_us`; null where the log has no such pattern.
- */
-export function coarseOffset(burst: readonly Step[], log: PowerLog, search_us: number): number | null {
-  if (log.at_us.length < 2) return null;
+/** A possible meter minus host, in µs to about half a window. */
+export interface Candidate {
+  readonly offset_us: number;
+  readonly correlation: number;
+}
+
+/** Lags within ± `search_us` at which the log shows the burst, each the best of its neighbourhood; none on a flat log. */
+export function candidates(burst: readonly Step[], log: PowerLog, search_us: number): Candidate[] {
+  if (log.at_us.length < 2) return [];
   const cells = resample(log);
   const sums = runningSums(cells, (w) => w);
   const squares = runningSums(cells, (w) => w * w);
@@ -69,14 +82,44 @@ export function coarseOffset(burst: readonly Step[], log: PowerLog, search_us: n
   const on = steps.reduce((sum, [from, to]) => sum + to - from, 0) / length;
   const first = Math.max(0, Math.ceil((start_us - search_us - log.at_us[0]) / grid_us));
   const last = Math.min(cells.length - length, Math.floor((start_us + search_us - log.at_us[0]) / grid_us));
-  let best = { correlation: leastCorrelation, lag: -1 };
+  const found: Candidate[] = [];
   for (let lag = first; lag <= last; lag++) {
     let onSum = 0;
     for (const [from, to] of steps) onSum += sums[lag + to] - sums[lag + from];
     const mean = (sums[lag + length] - sums[lag]) / length;
     const variance = (squares[lag + length] - squares[lag]) / length - mean * mean;
+    if (variance <= flat * mean * mean) continue;
     const correlation = (onSum / length - mean * on) / Math.sqrt(variance * on * (1 - on));
-    if (correlation > best.correlation) best = { correlation, lag };
+    if (correlation < leastCorrelation) continue;
+    const candidate = { offset_us: log.at_us[0] + lag * grid_us - start_us, correlation };
+    const before = found.at(-1);
+    if (!before || candidate.offset_us - before.offset_us > neighbourhood_us) found.push(candidate);
+    else if (correlation > before.correlation) found[found.length - 1] = candidate;
   }
-  return best.lag < 0 ? null : log.at_us[0] + best.lag * grid_us - start_us;
+  return found;
+}
+
+/** A burst with where the log may show it. */
+export interface Sighting {
+  readonly at_us: number;
+  readonly candidates: readonly Candidate[];
+}
+
+/** The candidate of a burst that agrees best with the offset seen at another moment, as far as a clock may drift. */
+function agreeing({ at_us, candidates }: Sighting, offset_us: number, seenAt_us: number): Candidate | undefined {
+  const far = ({ offset_us: own_us }: Candidate): number => Math.abs(own_us - offset_us);
+  const tolerance_us = neighbourhood_us + largestDrift * Math.abs(at_us - seenAt_us);
+  return candidates.filter((own) => far(own) <= tolerance_us).sort((a, b) => far(a) - far(b))[0];
+}
+
+/** The offset at each burst, µs: the candidates on which most bursts agree; null for a burst that has none of them. */
+export function coarseOffsets(sightings: readonly Sighting[]): (number | null)[] {
+  const score = (chosen: readonly (Candidate | undefined)[]): number =>
+    chosen.reduce((sum, candidate) => sum + (candidate ? 1 + candidate.correlation : 0), 0);
+  const choices = sightings.flatMap(({ at_us, candidates }) =>
+    candidates.map(({ offset_us }) => sightings.map((other) => agreeing(other, offset_us, at_us))),
+  );
+  let best: readonly (Candidate | undefined)[] = sightings.map(() => undefined);
+  for (const chosen of choices) if (score(chosen) > score(best)) best = chosen;
+  return best.map((candidate) => candidate?.offset_us ?? null);
 }

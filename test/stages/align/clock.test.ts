@@ -1,0 +1,109 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { bursts, candidates, coarseOffsets } from '../../../stages/align/coarse.js';
+import { medianDeviation, robustLine } from '../../../stages/align/robustLine.js';
+import { Random } from '../../../stages/energy/random.js';
+import { aligned, type Given, makeSession } from './session.js';
+
+const clockOf = async (given: Given, params = {}) => {
+  const { clock, findings } = await aligned(makeSession(given), params);
+  return { clock: clock[0] as Record<'offset_s' | 'drift_ppm' | 'residual_ms' | 'edges', number>, findings };
+};
+
+test('a perfect meter on the host’s clock is neither off nor drifts', async () => {
+  const { clock } = await clockOf({});
+  assert.ok(Math.abs(clock.offset_s) < 1e-6 && Math.abs(clock.drift_ppm) < 0.01, JSON.stringify(clock));
+  assert.is(clock.edges, 24);
+  assert.ok(clock.residual_ms < 0.001);
+});
+
+for (const offset_us of [1_234_000, -59_000_000, 599_000_000]) {
+  test(`an offset of ${offset_us / 1e6} s and a drift of 120 ppm are found`, async () => {
+    const { clock } = await clockOf({ offset_us, drift: 120e-6 });
+    assert.ok(Math.abs(clock.offset_s - offset_us / 1e6) < 1e-5, `${clock.offset_s}`);
+    assert.ok(Math.abs(clock.drift_ppm - 120) < 0.1, `${clock.drift_ppm}`);
+  });
+}
+
+test('late and lost lines move the clock by less than 5 ms', async () => {
+  const draw = new Random('clock.test');
+  const { clock } = await clockOf({
+    offset_us: -2_000_000,
+    lines: (lines) =>
+      lines
+        .filter(() => draw.uniform() > 0.02)
+        .map((line) => ({ ...line, mono_us: line.mono_us + Math.round(1500 * draw.exponential()) })),
+  });
+  assert.ok(Math.abs(clock.offset_s + 2 - 0.0015) < 0.005, `${clock.offset_s}`);
+  assert.ok(clock.edges >= 16);
+});
+
+test('an instant meter’s clock is found to a part of its period', async () => {
+  const { clock, findings } = await clockOf({ instant: true, offset_us: 700_000 }, { meter: 'instant' });
+  assert.ok(Math.abs(clock.offset_s - 0.7) < 0.05, `${clock.offset_s}`);
+  assert.is(findings.filter(({ severity }) => severity === 'refuse').length, 0);
+});
+
+test('an offset beyond clock_search refuses the session and says how to search further', async () => {
+  const { measurements, clock, findings } = await aligned(makeSession({ offset_us: 90_000_000 }), {
+    clock_search: '1 min',
+  });
+  assert.equal([measurements, clock], [[], []]);
+  const refused = findings.filter(({ severity }) => severity === 'refuse');
+  assert.is(refused.length, 1);
+  assert.is(refused[0].check_id, '1');
+  assert.match(String(refused[0].message), /none of the 2 sync bursts within ± 1 min.*align\.clock_search/);
+});
+
+test('without sync steps the session is refused', async () => {
+  const { measurements, findings } = await aligned(
+    makeSession({ rounds: (rounds) => rounds.filter(({ kind }) => kind !== 'sync') }),
+  );
+  assert.equal(measurements, []);
+  assert.match(String(findings.find(({ severity }) => severity === 'refuse')!.message), /no sync steps/);
+});
+
+test('too few edges refuse the session', async () => {
+  const first = (round: unknown): boolean => round === 1 || round === 2;
+  const { findings } = await aligned(
+    makeSession({ rounds: (rounds) => rounds.filter(({ kind, round }) => kind !== 'sync' || first(round)) }),
+  );
+  const [refused] = findings.filter(({ severity }) => severity === 'refuse');
+  assert.match(String(refused.message), /only 4 sync edges.* 6 are needed/);
+});
+
+test('steps with long pauses between them are different bursts', () => {
+  const step = (start_s: number) => ({ start_us: start_s * 1e6, end_us: (start_s + 3) * 1e6 });
+  assert.equal(
+    bursts([step(0), step(6), step(100), step(105)]).map((burst) => burst.length),
+    [2, 2],
+  );
+});
+
+test('two bursts that look alike are told apart by the offset that fits both', () => {
+  const candidate = (offset_us: number, correlation = 0.98) => ({ offset_us, correlation });
+  const early = { at_us: 0, candidates: [candidate(1_000_000), candidate(101_000_000, 0.99)] };
+  const late = { at_us: 100e6, candidates: [candidate(-99_000_000, 0.99), candidate(1_010_000)] };
+  assert.equal(coarseOffsets([early, late]), [1_000_000, 1_010_000]);
+  assert.equal(coarseOffsets([early, { at_us: 100e6, candidates: [] }]), [101_000_000, null]);
+  assert.equal(coarseOffsets([{ at_us: 0, candidates: [] }]), [null]);
+});
+
+test('a log without the pattern has no coarse offset', () => {
+  const burst = [3, 9, 17].map((start_s) => ({ start_us: start_s * 1e6, end_us: (start_s + 4) * 1e6 }));
+  const at_us = Float64Array.from({ length: 400 }, (_, i) => i * 170_000);
+  assert.equal(candidates(burst, { at_us, power_w: new Float64Array(400).fill(100) }, 20e6), []);
+  assert.equal(candidates(burst, { at_us: new Float64Array(0), power_w: new Float64Array(0) }, 20e6), []);
+});
+
+test('a robust line leaves outliers out, and knows less the further it reaches', () => {
+  const x = Array.from({ length: 40 }, (_, i) => i);
+  const y = x.map((at) => 5 + 0.25 * at + (at % 2 ? 0.01 : -0.01) + (at % 13 === 7 ? 30 : 0));
+  const { intercept, slope, kept, standardError } = robustLine(x, y, 1e-9);
+  assert.ok(Math.abs(intercept - 5) < 0.02 && Math.abs(slope - 0.25) < 0.001);
+  assert.is(kept, 37);
+  assert.ok(standardError(1000) > 20 * standardError(20));
+  assert.is(medianDeviation([1, 2, 4, 8, 100]), 3);
+});
+
+test.run();
