@@ -5,6 +5,7 @@ import { engineNames } from '../energy/predictors/engine.js';
 import { featureNames, featureSets, type FeatureSet } from '../energy/predictors/feature_sets.js';
 import { predictorNames, predictors, type PredictorEntry, type PredictorName } from '../energy/predictors/list.js';
 import { variants } from '../energy/predictors/predictor.js';
+import { foldsOf, type SplitName } from '../energy/predictors/splits.js';
 import { features } from '../featurize/tables.js';
 import { fitted } from './tables.js';
 
@@ -66,9 +67,30 @@ export const resolveFeatures = (value: string | FeatureSet): FeatureSet =>
 const cost = (predictor: PredictorEntry, { columns }: FeatureSet): number =>
   predictor.random ? columns.length ** 3 : 0;
 
+/**
+ * Refuses, before anything is measured, a split that the configured models and sizes cannot give. Which families there
+ * are is only known with the trees.
+ */
+function checkSplits(splits: readonly SplitName[], grid: Grid): void {
+  const runs = grid.models.flatMap((model) =>
+    grid.batch_sizes.flatMap((batchSize) =>
+      grid.lengths.map((length) => ({ model, family: model, batchSize, length })),
+    ),
+  );
+  for (const split of splits) if (split !== 'leave_family_out') foldsOf(split, runs);
+}
+
+/** What is traced, as far as the splits go by it. */
+interface Grid {
+  readonly models: readonly string[];
+  readonly batch_sizes: readonly number[];
+  readonly lengths: readonly number[];
+}
+
 /** The heavy ones first, so that the last to finish is a light one. */
 function partitions(params: TrainParams, settings: Readonly<Record<string, unknown>>): Partition[] {
-  const { splits } = settings.evaluate as { splits: readonly string[] };
+  const { splits } = settings.evaluate as { splits: readonly SplitName[] };
+  checkSplits(splits, settings.trace as Grid);
   const all = params.predictors.flatMap((predictor) =>
     params.features.map(resolveFeatures).flatMap((set) =>
       params.variants

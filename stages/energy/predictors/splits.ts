@@ -2,10 +2,13 @@
 import { UsageError } from '../../../pipeline/errors.js';
 import type { Workload } from './forest.js';
 
+/** What a split goes by. */
+export type Run = Pick<Workload, 'model' | 'family' | 'batchSize' | 'length'>;
+
 export interface Fold {
   /** What is held out. */
   readonly name: string;
-  readonly heldOut: (workload: Workload) => boolean;
+  readonly heldOut: (run: Run) => boolean;
 }
 
 /** Tokens in a batch up to which `large_out` trains. */
@@ -20,13 +23,13 @@ const families: Readonly<Record<string, string>> = {
   OpenAIGPTModel: 'gpts',
 };
 
-type Group = (workload: Workload) => string;
+type Group = (run: Run) => string;
 
 /** Folds that hold out one group each, in order of appearance. */
 const leaveOut =
   (group: Group) =>
-  (workloads: readonly Workload[]): Fold[] =>
-    [...new Set(workloads.map(group))].map((name) => ({ name, heldOut: (workload) => group(workload) === name }));
+  (runs: readonly Run[]): Fold[] =>
+    [...new Set(runs.map(group))].map((name) => ({ name, heldOut: (run) => group(run) === name }));
 
 const folds = {
   leave_model_out: leaveOut(({ model }) => model),
@@ -36,17 +39,17 @@ const folds = {
   large_out: () => [
     { name: `over_${largeInput}`, heldOut: ({ batchSize, length }) => batchSize * length > largeInput },
   ],
-} satisfies Record<string, (workloads: readonly Workload[]) => Fold[]>;
+} satisfies Record<string, (runs: readonly Run[]) => Fold[]>;
 
 export type SplitName = keyof typeof folds;
 export const splitNames = Object.keys(folds) as SplitName[];
 
 /** The folds of a split. Throws a UsageError where one would have nothing to train on or nothing to test. */
-export function foldsOf(split: SplitName, workloads: readonly Workload[]): Fold[] {
-  const all = folds[split](workloads);
+export function foldsOf(split: SplitName, runs: readonly Run[]): Fold[] {
+  const all = folds[split](runs);
   for (const { name, heldOut } of all) {
-    const held = workloads.filter(heldOut).length;
-    if (held > 0 && held < workloads.length) continue;
+    const held = runs.filter(heldOut).length;
+    if (held > 0 && held < runs.length) continue;
     throw new UsageError(
       `evaluate.splits: ${split} leaves nothing to ${held === 0 ? 'test' : 'train'} in its fold ${name}`,
       'trace more models or sizes, or take another split',

@@ -9,6 +9,9 @@ import { evaluate, evaluateParams, type EvaluateParams } from '../../../stages/e
 import { train, trainParams } from '../../../stages/train/stage.js';
 import { fakeContext, type FakeContext } from '../context.js';
 
+/** Enough for every split; the rows at hand decide which folds there are. */
+const grid = { models: ['one', 'other'], batch_sizes: [2, 128], lengths: [8, 16] };
+
 export async function fitAndEvaluate(
   features: ArrowTable,
   models: readonly string[],
@@ -17,7 +20,7 @@ export async function fitAndEvaluate(
   const params = trainParams.parse(settings.train);
   const evaluateSettings = evaluateParams.parse(settings.evaluate ?? {});
   const featurize = models.map((model) => ({ model }));
-  const partitions = train.partitions(params, { featurize }, { evaluate: evaluateSettings });
+  const partitions = train.partitions(params, { featurize }, { evaluate: evaluateSettings, trace: grid });
   const folder = mkdtempSync(join(tmpdir(), 'fitted-'));
   const files: { path: string }[] = [];
   for (const partition of partitions) {

@@ -9,8 +9,9 @@ const problems = (params: unknown): string[] =>
   );
 
 const upstream = { featurize: [{ model: 'gpt2' }] };
-const partitions = (params: unknown, splits = ['leave_model_out']) =>
-  train.partitions(trainParams.parse(params), upstream, { evaluate: { splits } });
+const grid = { models: ['gpt2', 'bert'], batch_sizes: [8, 32], lengths: [32, 64] };
+const partitions = (params: unknown, splits = ['leave_model_out'], trace = grid) =>
+  train.partitions(trainParams.parse(params), upstream, { evaluate: { splits }, trace });
 
 test("the defaults are the paper's", () => {
   assert.equal(trainParams.parse({}), {
@@ -55,6 +56,11 @@ test('a partition for each predictor, feature set, variant and split, the heavy 
   const heavy = all.slice(0, 12);
   assert.ok(heavy.every(({ features }) => features === 'all'));
   assert.equal([...new Set(heavy.map(({ predictor }) => predictor))], ['end2end', 'stepwise', 'unstructured']);
+});
+
+test('a split that the configured models and sizes cannot give is refused before anything is measured', () => {
+  assert.throws(() => partitions({}, ['leave_model_out'], { ...grid, models: ['gpt2'] }), /leaves nothing to train/);
+  assert.throws(() => partitions({}, ['large_out'], { ...grid, batch_sizes: [8] }), /leaves nothing to test/);
 });
 
 test('a partition depends on its own feature list, and on seeds only where there are any', () => {
