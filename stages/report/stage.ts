@@ -77,7 +77,7 @@ export const report: Stage<ReportParams> = {
   reads: Object.entries(datasets).map(([name, table]) => ({ table, of: (own: Partition) => readsDataset(own, name) })),
   writes: [],
   usesSource: true,
-  usesConfiguration: true,
+  usesConfiguration: ({ output }) => output === page,
   files,
   partitions: (params) => [...chosen(params).map(({ id }) => ({ output: id })), { output: page }],
   run: async (context) => (await import('./run.js')).run(context),

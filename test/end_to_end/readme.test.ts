@@ -36,7 +36,7 @@ function quoted(): Quoted[] {
 function shell(command: string, cwd: string): Promise<{ code: number | null; output: string }> {
   const line = command.replaceAll('npx pipeline', `node ${JSON.stringify(join(packageRoot, 'dist/pipeline/main.js'))}`);
   return new Promise((resolve) => {
-    const child = spawn('bash', ['-c', `${line} 2>&1`], { cwd, env: { ...process.env, NO_COLOR: '1' } });
+    const child = spawn('bash', ['-c', `exec 2>&1; ${line}`], { cwd, env: { ...process.env, NO_COLOR: '1' } });
     let output = '';
     child.stdout.on('data', (data: Buffer) => (output += data.toString()));
     child.on('close', (code) => resolve({ code, output: output.trim() }));
