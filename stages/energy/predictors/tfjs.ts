@@ -2,10 +2,9 @@
  * The same training by tfjs's automatic differentiation and its own Adam, in 32-bit floats: slow, independent, and the
  * gradient oracle of the tests. Uses `@tensorflow/tfjs-node` where it is installed, else the plain CPU backend.
  */
-import type * as tfjs from '@tensorflow/tfjs-core';
+import type * as tfjs from '@tensorflow/tfjs';
 import type { Engine, Lesson, Step, Training } from './engine.js';
 import type { Workload } from './forest.js';
-import { registerGradients } from './tfjs_gradients.js';
 
 type Tf = typeof tfjs;
 
@@ -21,12 +20,11 @@ async function openTfjs(): Promise<Tf> {
   } catch {
     // Not installed, or its native library does not load here: the plain backend always does.
   }
-  const tf = await import('@tensorflow/tfjs-core');
-  await import('@tensorflow/tfjs-backend-cpu');
+  const loaded = (await import('@tensorflow/tfjs')) as Tf & { readonly default?: Tf };
+  const tf = loaded.default ?? loaded;
   await tf.setBackend('cpu');
   // Its backend otherwise prints an advertisement for tfjs-node.
   tf.enableProdMode();
-  registerGradients(tf);
   return tf;
 }
 
