@@ -1,6 +1,6 @@
 /**
  * What align demands of a session's logs: every limit with its source, and the checks of the session as a whole; those
- * of single rounds are in roundChecks.ts. A check gives findings and never stops at its first one. A session's checks
+ * of single rounds are in round_checks.ts. A check gives findings and never stops at its first one. A session's checks
  * are told even where they hold, so that a reader sees the value.
  */
 import type { Finding, Severity } from '../../pipeline/findings.js';

@@ -24,7 +24,7 @@ import { fromRows, int64, string, table } from '../../pipeline/table.js';
 import { gapIntervals, sessionFindings } from './checks.js';
 import { type Clock, fitClock } from './clock.js';
 import type { Step } from './coarse.js';
-import { judgeRounds } from './roundChecks.js';
+import { judgeRounds } from './round_checks.js';
 import { type Quality, type RoundEnergy, rowsAs, type SessionFacts } from './rows.js';
 import { sql } from './sql.js';
 import type { AlignParams } from './stage.js';

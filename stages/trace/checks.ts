@@ -5,7 +5,7 @@ import type { Finding } from '../../pipeline/findings.js';
 import type { Cell, Part } from '../energy/benches/bench.js';
 import { partOf } from '../energy/benches/cells.js';
 import { disagree, rowsByMeasurement } from '../energy/benches/published.js';
-import type { PublishedRow } from '../energy/benches/publishedRows.js';
+import type { PublishedRow } from '../energy/benches/published_rows.js';
 import { buildTree, type TreeNode } from '../energy/tree/build.js';
 import type { Model } from '../energy/tree/library.js';
 import type { TraceParams } from './stage.js';

@@ -6,7 +6,7 @@ import { fromRows } from '../../pipeline/table.js';
 import type { Cell } from '../energy/benches/bench.js';
 import { cellsOfBench, partOf, readBenchCells } from '../energy/benches/cells.js';
 import { cellsOfRows } from '../energy/benches/published.js';
-import { readPublished, type PublishedRow } from '../energy/benches/publishedRows.js';
+import { readPublished, type PublishedRow } from '../energy/benches/published_rows.js';
 import { twinFile } from '../energy/benches/source.js';
 import { buildTree, type TreeNode } from '../energy/tree/build.js';
 import { Library } from '../energy/tree/library.js';

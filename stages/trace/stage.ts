@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { findings } from '../../pipeline/findings.js';
 import type { FileInput, Source, Stage } from '../../pipeline/stage.js';
 import { allParts } from '../energy/benches/bench.js';
-import { publishedFiles } from '../energy/benches/publishedFiles.js';
+import { publishedFiles } from '../energy/benches/published_files.js';
 import { twinFile } from '../energy/benches/source.js';
 import { Library, unknown } from '../energy/tree/library.js';
 import { nodes, operators } from './tables.js';

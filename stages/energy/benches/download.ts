@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UnavailableError } from '../../../pipeline/errors.js';
-import { checksums, publicAddress } from './publishedFiles.js';
+import { checksums, publicAddress } from './published_files.js';
 
 export type Fetch = (address: string, options: { readonly signal?: AbortSignal }) => Promise<Response>;
 

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { FileInput, Source } from '../../../pipeline/stage.js';
 import type { MeasurementMean } from './bench.js';
-import { publishedFiles } from './publishedFiles.js';
+import { publishedFiles } from './published_files.js';
 import { twinFile } from './source.js';
 import type { TwinNode, TwinOperator } from './twin.js';
 

@@ -4,8 +4,8 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { UnavailableError } from '../../../pipeline/errors.js';
 import { packageRoot } from '../../../pipeline/paths.js';
-import { publishedFiles } from './publishedFiles.js';
-import { missingFile } from './publishedRows.js';
+import { publishedFiles } from './published_files.js';
+import { missingFile } from './published_rows.js';
 
 export interface Environment {
   readonly IRENE_DATASET?: string;

@@ -1,7 +1,7 @@
 /** The published data of one device: which workloads exist, and the mean of each measurement. */
 import { Library } from '../tree/library.js';
 import { allParts, measurementId, type Cell, type MeasurementMean } from './bench.js';
-import { readPublished, type Measured, type PublishedRow } from './publishedRows.js';
+import { readPublished, type Measured, type PublishedRow } from './published_rows.js';
 
 /** The cells among these batch sizes and lengths for which there are rows, with the parts that have some. */
 export function cellsOfRows(

@@ -1,6 +1,6 @@
 /** What a module of a model computes for one workload: its counts, its own operators and its children. */
 import { count, defaultOutput, type Counts } from './count.js';
-import { dimensionsBelow } from './dimensionsBelow.js';
+import { dimensionsBelow } from './dimensions_below.js';
 import { evaluate, type Dimensions } from './expression.js';
 import type { Model } from './library.js';
 import { primitives, type OperatorCall } from './primitives.js';

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { readYaml } from '../../../pipeline/yaml.js';
 import { parseExpression, type Expression } from './expression.js';
-import { checkFamily } from './familyChecks.js';
+import { checkFamily } from './family_checks.js';
 import { NotationError } from './scanner.js';
 import { parseStep, type Step } from './step.js';
 import { parseTensors, type SymbolicTensor } from './tensor.js';

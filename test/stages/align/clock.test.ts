@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { bursts, candidates, coarseOffsets } from '../../../stages/align/coarse.js';
-import { medianDeviation, robustLine } from '../../../stages/align/robustLine.js';
+import { medianDeviation, robustLine } from '../../../stages/align/robust_line.js';
 import { Random } from '../../../stages/energy/random.js';
 import { aligned, type Given, makeSession } from './session.js';
 

@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { allParts } from '../../../../stages/energy/benches/bench.js';
 import { cellsOfBench, partOf, readBenchCells } from '../../../../stages/energy/benches/cells.js';
 import { cellsOfRows } from '../../../../stages/energy/benches/published.js';
-import { readPublished } from '../../../../stages/energy/benches/publishedRows.js';
+import { readPublished } from '../../../../stages/energy/benches/published_rows.js';
 import { packageRoot } from '../../../../pipeline/paths.js';
 import { needs } from '../../../needs.js';
 import { thrown } from '../../../thrown.js';

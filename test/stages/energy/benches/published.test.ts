@@ -9,7 +9,7 @@ import {
   publishedMeans,
   rowsByMeasurement,
 } from '../../../../stages/energy/benches/published.js';
-import { readPublished } from '../../../../stages/energy/benches/publishedRows.js';
+import { readPublished } from '../../../../stages/energy/benches/published_rows.js';
 import { needs } from '../../../needs.js';
 import { thrown } from '../../../thrown.js';
 import { paperBatchSizes, paperLengths, paperModels } from '../twin_rows.js';

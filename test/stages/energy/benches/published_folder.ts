@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { partOf } from '../../../../stages/energy/benches/cells.js';
-import { publishedFiles } from '../../../../stages/energy/benches/publishedFiles.js';
+import { publishedFiles } from '../../../../stages/energy/benches/published_files.js';
 import { allParts } from '../../../../stages/energy/benches/bench.js';
 import { buildTree } from '../../../../stages/energy/tree/build.js';
 import { Library } from '../../../../stages/energy/tree/library.js';

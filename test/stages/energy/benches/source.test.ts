@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { download } from '../../../../stages/energy/benches/download.js';
-import { checksums, publicAddress } from '../../../../stages/energy/benches/publishedFiles.js';
+import { checksums, publicAddress } from '../../../../stages/energy/benches/published_files.js';
 import { source, twinFile, type OpenOptions } from '../../../../stages/energy/benches/source.js';
 import type { Source } from '../../../../pipeline/stage.js';
 import { needs } from '../../../needs.js';

@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { buildTree } from '../../../../stages/energy/tree/build.js';
 import { operatorNames } from '../../../../stages/energy/tree/count.js';
 import { Library } from '../../../../stages/energy/tree/library.js';
-import { modelList } from '../../../../stages/energy/tree/modelList.js';
+import { modelList } from '../../../../stages/energy/tree/model_list.js';
 import { primitiveNames } from '../../../../stages/energy/tree/primitives.js';
 import { thrown } from '../../../thrown.js';
 

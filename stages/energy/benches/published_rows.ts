@@ -5,7 +5,7 @@ import { UnavailableError } from '../../../pipeline/errors.js';
 import { primitiveNames } from '../tree/primitives.js';
 import { allParts, type MeasurementMean, type Part } from './bench.js';
 import { Csv, type CsvRow, type Kind } from './csv.js';
-import { publishedFiles } from './publishedFiles.js';
+import { publishedFiles } from './published_files.js';
 
 export type Measured = Omit<MeasurementMean, 'measurement_id' | 'level'>;
 
