@@ -2,20 +2,11 @@
  * The seven stages in order, the choice of the source, and the commands: the engine's only door to `stages/`. Stages
  * are loaded when a command needs them, so that `--help` does not.
  */
-import { check } from './cli/check.js';
-import { clean } from './cli/clean.js';
 import type { Command, Comparison, List } from './cli/command.js';
-import { completion } from './cli/completion.js';
-import { diff } from './cli/diff.js';
-import { explain } from './cli/explain.js';
-import { graph } from './cli/graph.js';
-import { list } from './cli/list.js';
-import { query } from './cli/query.js';
-import { run } from './cli/run.js';
-import { status } from './cli/status.js';
+import { engineCommands } from './cli/engine_commands.js';
 import type { Registry, SourceChoice, Stage } from './stage.js';
 
-export const commands: readonly Command[] = [run, status, explain, graph, query, check, diff, list, clean, completion];
+export const commands: readonly Command[] = engineCommands;
 
 const folder = new URL('../stages/', import.meta.url);
 
@@ -38,12 +29,12 @@ export const lists: readonly List[] = [
   {
     name: 'models',
     about: 'model configurations that can be traced',
-    load: async () => (await import('../stages/energy/tree/modelList.js')).modelList(),
+    load: async () => (await import('../stages/energy/tree/model_list.js')).modelList(),
   },
   {
     name: 'benches',
     about: 'machines with their instruments',
-    load: async () => (await import('../stages/energy/benches/benchList.js')).benchList(),
+    load: async () => (await import('../stages/energy/benches/bench_list.js')).benchList(),
   },
   {
     name: 'predictors',

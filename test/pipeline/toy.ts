@@ -3,7 +3,7 @@
  * squares letter by letter, and all squares make one report. What a task does wrong can be asked for in the
  * configuration.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { UnavailableError } from '../../pipeline/errors.js';
@@ -29,6 +29,14 @@ const numbersParams = z.strictObject({
 });
 type NumbersParams = z.infer<typeof numbersParams>;
 
+const pause = () => new Promise((resolve) => setTimeout(resolve, 10));
+
+/** Works for a minute, or until somebody says `hurry`; says when it has begun. */
+async function work(): Promise<void> {
+  writeFileSync('working', '');
+  for (let waited = 0; waited < 60_000 && !existsSync('hurry'); waited += 10) await pause();
+}
+
 export const make: Stage<NumbersParams> = {
   name: 'make',
   about: 'makes numbers',
@@ -42,9 +50,10 @@ export const make: Stage<NumbersParams> = {
   async run({ params, partition: { letter }, write, progress, signal }) {
     if (params.fail === letter) throw new UnavailableError(`nothing to measure ${letter} with`, 'plug it in');
     for (let waited = 0; waited < params.wait_ms && !signal.aborted; waited += 10) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await pause();
       progress(waited, params.wait_ms);
     }
+    if (letter === 'slow') await work();
     const offset = existsSync('offset.txt') ? Number(readFileSync('offset.txt', 'utf8')) : 0;
     const rows = Array.from({ length: params.count }, (_, i) => ({ letter, i, x: (offset + i) * params.scale }));
     await write(values, fromRows(values, rows.reverse()));

@@ -1,8 +1,8 @@
-import { mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { IntegrityError, InterruptedError, RefusedError, UnavailableError, UsageError } from '../../pipeline/errors.js';
-import { freshFolder, runToy, toyStates, writeToy } from './folder.js';
+import { endWorkers, flipBit, freshFolder, runToy, toyStates, writeToy } from './folder.js';
 
 const told = () => readFileSync('reports/toy/sum.txt', 'utf8');
 const squaresOfA = 'data/runs/toy/square/squares/a.parquet';
@@ -16,15 +16,7 @@ async function failure(work: Promise<unknown>): Promise<Error> {
   throw new Error('nothing failed');
 }
 
-/** Flips one bit of a file and puts its time back: what no look at size and time can see. */
-function flipBit(path: string): void {
-  const mtime = new Date(Math.round(statSync(path).mtimeMs));
-  const bytes = readFileSync(path);
-  bytes[20] ^= 1;
-  writeFileSync(path, bytes);
-  utimesSync(path, mtime, mtime);
-}
-
+test.after(endWorkers);
 test.before.each(() => {
   freshFolder();
   writeToy();
