@@ -2,10 +2,9 @@
  * A configuration: YAML that reads like a lab protocol, validated section by section against what the stages declare.
  * All problems are reported at once, each with file:line:column, what was expected and the nearest valid name.
  */
-import { parse } from 'yaml';
 import { UsageError } from '../errors.js';
 import type { Registry } from '../stage.js';
-import { plainValue, readDocument } from './document.js';
+import { parseText, plainValue, readDocument } from './document.js';
 import { inOrder, problemAt, problemsOf, unknownSection, type Place } from './problems.js';
 
 export interface Configuration {
@@ -27,10 +26,12 @@ function override({ document }: Place, settings: readonly string[]): string[] {
     const path = setting.slice(0, Math.max(0, at)).split('.');
     if (path.includes('')) return [`--set ${setting}: expected key=value, e.g. --set train.seeds=3`];
     try {
-      document.setIn(path, document.createNode(parse(setting.slice(at + 1))));
+      const value = plainValue(parseText(`--set ${setting}`, setting.slice(at + 1)));
+      document.setIn(path, document.createNode(value));
       return [];
     } catch (error) {
-      return [`--set ${setting}: ${(error as Error).message.split('\n')[0]}`];
+      const { message } = error as Error;
+      return [error instanceof UsageError ? message : `--set ${setting}: ${message}`];
     }
   });
 }

@@ -1,6 +1,6 @@
 /** A YAML file as a document that knows where everything stands in it. Throws a UsageError with every problem found. */
 import { readFileSync } from 'node:fs';
-import { isAlias, isCollection, isPair, LineCounter, parseDocument, visit, type Document, type Node } from 'yaml';
+import { isAlias, isCollection, isPair, Lexer, LineCounter, parseDocument, Parser, visit, type Node } from 'yaml';
 import { UsageError } from '../errors.js';
 import { at, type Place } from './problems.js';
 
@@ -34,14 +34,16 @@ const messages: Readonly<Record<string, string>> = {
   MULTIPLE_DOCS: 'expected one document: remove this line and what belongs to another one',
 };
 
-function parse(file: string, text: string, lines: LineCounter): Document.Parsed {
-  try {
-    return parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  } catch (error) {
-    // The parser is recursive.
-    if (error instanceof RangeError) throw new UsageError(`${file}: nested too deeply`, undefined, { cause: error });
-    throw error;
+/** Far more than any configuration needs. The composer is recursive: it must not see what would exhaust the stack. */
+const deepest = 100;
+
+function isTooDeep(text: string): boolean {
+  const parser = new Parser();
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const _ of parser.next(lexeme));
+    if (parser.stack.length > deepest) return true;
   }
+  return false;
 }
 
 /** Aliases without an anchor, and keys that are no names. */
@@ -56,18 +58,22 @@ function strayNodes(place: Place): string[] {
   return problems;
 }
 
-/** The document of a file; `hint` says what to do where there is none. */
-export function readDocument(file: string, hint?: string): Place {
+/** The document of a text; `file` names where it is from. */
+export function parseText(file: string, text: string): Place {
+  if (isTooDeep(text)) throw new UsageError(`${file}: more than ${deepest} levels deep`);
   const lines = new LineCounter();
-  const document = parse(file, readText(file, hint), lines);
-  const place: Place = { file, document, lines };
-  const problems = [...document.errors, ...document.warnings].map(
+  const place: Place = { file, document: parseDocument(text, { lineCounter: lines, prettyErrors: false }), lines };
+  const { errors, warnings } = place.document;
+  const problems = [...errors, ...warnings].map(
     ({ code, message, pos }) => `${at(place, pos[0])} ${messages[code] ?? message}`,
   );
   if (problems.length === 0) problems.push(...strayNodes(place));
   if (problems.length > 0) throw new UsageError(problems.join('\n'));
   return place;
 }
+
+/** The document of a file; `hint` says what to do where there is none. */
+export const readDocument = (file: string, hint?: string): Place => parseText(file, readText(file, hint));
 
 /** The document's value. Throws a UsageError where aliases have no end. */
 export function plainValue({ file, document }: Place): unknown {

@@ -2,9 +2,11 @@
 export function nearest(written: string, valid: readonly string[]): string | null {
   let best: string | null = null;
   let bestDistance = Math.max(2, Math.floor(written.length / 3)) + 1;
+  const low = written.toLowerCase();
   for (const name of valid) {
-    const distance = editDistance(written.toLowerCase(), name.toLowerCase());
-    const contained = name.length > 3 && written.length > 3 && (name.includes(written) || written.includes(name));
+    const lowName = name.toLowerCase();
+    const distance = editDistance(low, lowName);
+    const contained = name.length > 3 && written.length > 3 && (lowName.includes(low) || low.includes(lowName));
     const score = contained ? Math.min(distance, 1 + distance / 100) : distance;
     if (score < bestDistance) [best, bestDistance] = [name, score];
   }

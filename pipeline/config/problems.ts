@@ -1,6 +1,6 @@
 /** Problems of a configuration, each with the place where it stands: `configs/pc1.yaml:3:13 train.seeds: …`. */
 import type { Document, LineCounter, Node, Pair } from 'yaml';
-import { isMap, isScalar } from 'yaml';
+import { isAlias, isMap, isScalar } from 'yaml';
 import type { z } from 'zod';
 import { proposal } from './nearest.js';
 
@@ -30,13 +30,19 @@ function locate(place: Place, path: Path): string {
   return `${place.file}:1:1`;
 }
 
+/** A key as it is named in JavaScript; an empty one has an empty name. */
+function keyName(key: unknown, { document }: Place): string | null {
+  const node = isAlias(key) ? key.resolve(document) : key;
+  return isScalar(node) ? String(node.value ?? '') : null;
+}
+
+/** Where a key stands, with its name. */
 function locateKey(place: Place, path: Path, key: string): string {
   const map = path.length === 0 ? place.document.contents : place.document.getIn(path, true);
-  const pair = isMap(map)
-    ? (map.items as Pair[]).find(({ key: k }) => isScalar(k) && String(k.value) === key)
-    : undefined;
+  const pair = isMap(map) ? (map.items as Pair[]).find((one) => keyName(one.key, place) === key) : undefined;
   const range = (pair?.key as Node | undefined)?.range;
-  return range ? at(place, range[0]) : `--set ${[...path, key].map(String).join('.')}`;
+  const name = [...path, key].map(String).join('.') || '""';
+  return `${range ? at(place, range[0]) : `--set ${name}`} ${name}`;
 }
 
 /** The names that an object at `path` of a schema may have: looks through defaults, options and unions. */
@@ -74,9 +80,7 @@ function describe(place: Place, schema: z.core.$ZodType, issue: z.core.$ZodIssue
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map(
-        (key) =>
-          `${locateKey(place, path, key)} ${[...path, key].map(String).join('.')}: unknown key, ` +
-          proposal(key, validKeys(schema, issue.path)),
+        (key) => `${locateKey(place, path, key)}: unknown key, ` + proposal(key, validKeys(schema, issue.path)),
       );
     case 'invalid_type':
       // A schema's own message says more than the type.
@@ -154,5 +158,5 @@ export function inOrder(problems: readonly string[]): string[] {
 
 /** A top-level key that no section has. */
 export function unknownSection(place: Place, key: string, valid: readonly string[]): string {
-  return `${locateKey(place, [], key)} ${key}: unknown section, ${proposal(key, valid)}`;
+  return `${locateKey(place, [], key)}: unknown section, ${proposal(key, valid)}`;
 }
