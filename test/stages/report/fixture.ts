@@ -12,14 +12,8 @@ import { session } from '../../../stages/profile/tables.js';
 import { nodes } from '../../../stages/trace/tables.js';
 import { treeOf, type Shape } from './fixture_trees.js';
 
-export const models = [
-  'bert-base-uncased',
-  'distilbert-base-uncased',
-  'roberta-base',
-  'distilgpt2',
-  'openai-gpt',
-  'gpt2',
-];
+// prettier-ignore
+export const models = ['bert-base-uncased', 'distilbert-base-uncased', 'roberta-base', 'distilgpt2', 'openai-gpt', 'gpt2'];
 const sizes = [
   { batch_size: 8, length: 32 },
   { batch_size: 16, length: 256 },
