@@ -82,6 +82,15 @@ test('a file that is gone or of another size is computed again', async () => {
   assert.is((await runToy()).counts.square.done, 1);
 });
 
+test('a manifest that somebody has changed is no proof: its task is computed again, and that is told', async () => {
+  await runToy();
+  const path = 'data/runs/toy/square/a.json';
+  writeFileSync(path, readFileSync(path, 'utf8').replace('"rows": 3', '"rows": 4'));
+  const { counts, log } = await runToy();
+  assert.equal([counts.square.done, counts.square.fresh, counts.tell.fresh], [1, 1, 1]);
+  assert.ok(log.includes(`start square/a: ${path} is damaged: its content does not match its own hash`));
+});
+
 test('--verify finds what size and time do not tell', async () => {
   await runToy();
   flipBit(squaresOfA);

@@ -4,6 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { commandName } from '../../../pipeline/cli/command.js';
 import { engineCommands } from '../../../pipeline/cli/engine_commands.js';
+import { notRun } from '../../needs.js';
 import { freshFolder, pipeline, pipelineJson } from '../folder.js';
 
 test.before(async () => {
@@ -66,7 +67,10 @@ test('the script as a document; a shell that is not known', async () => {
 
 for (const shell of ['zsh', 'fish'] as const) {
   const syntaxOnly = { zsh: ['-n'], fish: ['--no-execute'] }[shell];
-  if (spawnSync(shell, ['--version']).status !== 0) continue;
+  if (spawnSync(shell, ['--version']).status !== 0) {
+    console.log(`${notRun} needs ${shell}, to read its completion script: apt-get install ${shell}`);
+    continue;
+  }
   test(`${shell} accepts the script`, async () => {
     writeFileSync(`completion.${shell}`, (await pipeline('completion', shell)).stdout);
     const { status, stderr } = spawnSync(shell, [...syntaxOnly, `completion.${shell}`], { encoding: 'utf8' });

@@ -3,6 +3,7 @@ import { tableFromIPC } from 'apache-arrow';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Database } from '../../../pipeline/database.js';
+import { lockRun } from '../../../pipeline/store/lock.js';
 import { toRows } from '../../../pipeline/table.js';
 import { endWorkers, filesIn, flipBit, freshFolder, pipeline, pipelineJson, runToy, writeToy } from '../folder.js';
 
@@ -159,6 +160,18 @@ test('only tables that a query names are verified; a damaged one is exit 5, and 
   }
   const { counts } = await runToy();
   assert.equal([counts.square.done, counts.square.fresh, counts.tell.fresh], [1, 1, 1]);
+  assert.is((await query('FROM squares')).code, 0);
+});
+
+test('while somebody writes the run, a file that is not as recorded is no damage', async () => {
+  const file = 'data/runs/toy/square/squares/a.parquet';
+  const release = lockRun('data/runs/toy');
+  flipBit(file);
+  const { code, stderr } = await query('FROM squares');
+  assert.is(code, 4);
+  assert.match(stderr, `${file} is being written by process ${process.pid}`);
+  flipBit(file);
+  release();
   assert.is((await query('FROM squares')).code, 0);
 });
 

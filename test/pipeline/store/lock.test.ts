@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { test } from 'uvu';
@@ -68,6 +68,22 @@ test('who takes over while somebody else does waits for it, unless that one is d
   writeFileSync('run/run.lock.takeover.tmp', JSON.stringify({ ...token, pid: deadProcess() }));
   lockRun('run')();
   assert.equal(filesIn('run'), []);
+});
+
+test('of many that find a dead owner at the same time one gets the lock', async () => {
+  lockOf({ pid: deadProcess(), host: hostname(), started: null, command: 'run x' });
+  const module = new URL('../../../pipeline/store/lock.js', import.meta.url).href;
+  // Who gets it holds it until all have tried.
+  const script = `
+    const { lockRun } = await import(${JSON.stringify(module)});
+    try { lockRun('run'); console.log('got'); } catch (error) { console.log(error.name); }
+    process.stdin.resume().on('end', () => process.exit());`;
+  const children = Array.from({ length: 6 }, () => spawn(process.execPath, ['--input-type=module', '-e', script]));
+  const firstLine = (child: (typeof children)[number]) =>
+    new Promise<string>((resolve) => child.stdout.once('data', (data: Buffer) => resolve(data.toString().trim())));
+  const answers = await Promise.all(children.map(firstLine));
+  for (const child of children) child.stdin.end();
+  assert.equal(answers.sort(), [...Array<string>(5).fill('UnavailableError'), 'got']);
 });
 
 test('a lock that somebody else has taken meanwhile is not given back', () => {
