@@ -25,7 +25,9 @@ function explained(graph: Graph, state: State): Explained {
 }
 
 function reads({ state: { task } }: Explained): { table: string; tasks: string[] }[] {
-  return task.reads.map(({ table, from }) => ({ table: table.name, tasks: from.map(({ id }) => id) }));
+  return task.reads
+    .filter(({ from }) => from.length > 0)
+    .map(({ table, from }) => ({ table: table.name, tasks: from.map(({ id }) => id) }));
 }
 
 const outputText = ({ table, path, rows, bytes, sha256 }: Output): string =>
