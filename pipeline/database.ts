@@ -18,7 +18,7 @@ import {
   type DuckDBVector,
 } from '@duckdb/node-api';
 import * as arrow from 'apache-arrow';
-import { Coded, encode, stringVector } from './table.js';
+import { Coded, encode, stringVector } from './rows.js';
 
 /** DuckDB's own vector size: rows travel in chunks of this many. */
 const chunkRows = 2048;

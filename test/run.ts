@@ -49,7 +49,10 @@ function outcomeOf(file: string, output: string, code: number | null): Outcome {
 
 function runFile(file: string): Promise<Outcome> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [join(folder, file)], { cwd: packageRoot, env: { ...process.env, FORCE_COLOR: '0' } });
+    const child = spawn(process.execPath, [join(folder, file)], {
+      cwd: packageRoot,
+      env: { ...process.env, FORCE_COLOR: '0' },
+    });
     let output = '';
     const add = (data: Buffer) => (output += data.toString());
     child.stdout.on('data', add);

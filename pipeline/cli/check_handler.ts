@@ -4,7 +4,7 @@ import { Database, quoteName } from '../database.js';
 import { RefusedError, UnavailableError } from '../errors.js';
 import { findings as findingsTable, type Finding, type Severity } from '../findings.js';
 import { openToRead, type ProjectToRead } from '../project.js';
-import { toRows } from '../table.js';
+import { toRows } from '../rows.js';
 import { alignColumns, type Terminal } from '../terminal.js';
 import type { CheckArgs } from './check.js';
 import type { Door } from './command.js';

@@ -14,7 +14,8 @@ import { partitionKey, type Partition, type RowsToWrite, type Source, type Stage
 import { publish, temporaryName } from '../store/atomic.js';
 import { hashFile, hashFileOnce } from '../store/hash.js';
 import { fileState, type Output } from '../store/manifest.js';
-import { toRows, type Column, type TableSchema } from '../table.js';
+import { toRows } from '../rows.js';
+import { type Column, type TableSchema } from '../table.js';
 
 /** A table's files as one task reads them. */
 export interface TaskRead {

@@ -5,7 +5,8 @@
  * drift (research/measuring.md 2).
  */
 import type { Database } from '../../pipeline/database.js';
-import { fromColumns, int32, int64, numbers, table } from '../../pipeline/table.js';
+import { fromColumns, numbers } from '../../pipeline/rows.js';
+import { int32, int64, table } from '../../pipeline/table.js';
 import { bursts, candidates, coarseOffsets, type PowerLog, type Sighting, type Step } from './coarse.js';
 import { medianDeviation, robustLine } from './robust_line.js';
 import { sql } from './sql.js';

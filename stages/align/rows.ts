@@ -1,6 +1,6 @@
 /** The rows that pass between align's SQL and its checks. */
 import type { Table as ArrowTable } from 'apache-arrow';
-import { toRows } from '../../pipeline/table.js';
+import { toRows } from '../../pipeline/rows.js';
 
 /** One row of profile's `session`: what is known of bench and instruments; null is not stated. */
 export interface SessionFacts {

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { RefusedError } from '../../pipeline/errors.js';
 import type { TaskContext } from '../../pipeline/stage.js';
-import { toRows } from '../../pipeline/table.js';
+import { toRows } from '../../pipeline/rows.js';
 import type { FeaturizeParams } from './stage.js';
 import { features } from './tables.js';
 

@@ -12,7 +12,7 @@ import { readFile } from 'node:fs/promises';
 import { makeVector, Table } from 'apache-arrow';
 import type { Database } from '../../pipeline/database.js';
 import type { TaskContext } from '../../pipeline/stage.js';
-import { fromRows, strings, toRows } from '../../pipeline/table.js';
+import { fromRows, strings, toRows } from '../../pipeline/rows.js';
 import type { MeasurementMean } from '../energy/benches/bench.js';
 import { type Machine, machineOf } from '../energy/benches/machine.js';
 import { measurementMeans } from '../energy/benches/means.js';

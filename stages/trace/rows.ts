@@ -1,6 +1,6 @@
 /** Collects the rows of `nodes` and `operators`, column by column. */
 import type { Table } from 'apache-arrow';
-import { fromColumns } from '../../pipeline/table.js';
+import { fromColumns } from '../../pipeline/rows.js';
 import { measurementId, type Cell } from '../energy/benches/bench.js';
 import type { TreeNode } from '../energy/tree/build.js';
 import { shapesText, shapeText } from '../energy/tree/tensor.js';

@@ -2,7 +2,7 @@
 import { UnavailableError } from '../../pipeline/errors.js';
 import { findings } from '../../pipeline/findings.js';
 import type { Source, TaskContext } from '../../pipeline/stage.js';
-import { fromRows } from '../../pipeline/table.js';
+import { fromRows } from '../../pipeline/rows.js';
 import type { Cell } from '../energy/benches/bench.js';
 import { cellsOfBench, partOf, readBenchCells } from '../energy/benches/cells.js';
 import { cellsOfRows } from '../energy/benches/published.js';

@@ -1,7 +1,7 @@
 /** Collects fitted constants as rows of `fitted`: strings as codes, for there may be a hundred thousand of them. */
 import type { Table as ArrowTable } from 'apache-arrow';
 import type { Partition } from '../../pipeline/stage.js';
-import { Coded, fromColumns } from '../../pipeline/table.js';
+import { Coded, fromColumns } from '../../pipeline/rows.js';
 import type { Fitted, Part } from '../energy/predictors/predictor.js';
 import { fitted } from './tables.js';
 

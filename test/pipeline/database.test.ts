@@ -1,7 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Database, DatabaseError } from '../../pipeline/database.js';
-import { boolean, double, fromRows, int32, int64, nullable, string, table, toRows } from '../../pipeline/table.js';
+import { fromRows, toRows } from '../../pipeline/rows.js';
+import { boolean, double, int32, int64, nullable, string, table } from '../../pipeline/table.js';
 
 const sample = table(
   'sample',

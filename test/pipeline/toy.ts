@@ -9,7 +9,8 @@ import { z } from 'zod';
 import { UnavailableError } from '../../pipeline/errors.js';
 import { findings } from '../../pipeline/findings.js';
 import { same, type Registry, type SourceChoice, type Stage } from '../../pipeline/stage.js';
-import { double, fromRows, int32, numbers, string, table } from '../../pipeline/table.js';
+import { fromRows, numbers } from '../../pipeline/rows.js';
+import { double, int32, string, table } from '../../pipeline/table.js';
 
 export const values = table(
   'values',

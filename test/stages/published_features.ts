@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Table as ArrowTable } from 'apache-arrow';
-import { fromRows } from '../../pipeline/table.js';
+import { fromRows } from '../../pipeline/rows.js';
 import { features } from '../../stages/featurize/tables.js';
 
 /** The six models in training order. */

@@ -3,7 +3,7 @@
  * and evaluate that need no data. Equal nodes of a workload share one measurement, as the published ones do.
  */
 import type { Table as ArrowTable } from 'apache-arrow';
-import { fromRows } from '../../pipeline/table.js';
+import { fromRows } from '../../pipeline/rows.js';
 import { Random } from '../../stages/energy/random.js';
 import { features } from '../../stages/featurize/tables.js';
 

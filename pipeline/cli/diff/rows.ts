@@ -2,7 +2,8 @@
 import { Database } from '../../database.js';
 import { IntegrityError } from '../../errors.js';
 import { openTables } from '../../execute/task.js';
-import { toRows, type TableSchema } from '../../table.js';
+import { toRows } from '../../rows.js';
+import { type TableSchema } from '../../table.js';
 import { noteDamage } from '../datasets.js';
 import { outputsOf, type Side } from './side.js';
 

@@ -1,6 +1,6 @@
 /** The datasets that a query names: only these are verified and can be read. */
 import { quoteText, type Database } from '../../database.js';
-import { toRows } from '../../table.js';
+import { toRows } from '../../rows.js';
 
 /** Functions that read a table named by a text: what they name is no table to the parser. */
 const byText = /\bquery(_table)?\s*\(/i;

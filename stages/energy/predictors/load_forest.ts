@@ -1,7 +1,7 @@
 /** Reads the forest from a task's `features`, once a task. Leaves the table `ordered_nodes` for joins by node. */
 import { readFile } from 'node:fs/promises';
 import type { Database } from '../../../pipeline/database.js';
-import { numbers, strings } from '../../../pipeline/table.js';
+import { numbers, strings } from '../../../pipeline/rows.js';
 import { featureNames } from './feature_sets.js';
 import { recordWidth, type Forest } from './forest.js';
 import { buildForest, type NodeColumns } from './trees.js';

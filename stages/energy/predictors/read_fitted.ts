@@ -1,7 +1,7 @@
 /** Reads what one predictor was fitted to from a task's `fitted`. */
 import { readFile } from 'node:fs/promises';
 import type { Database } from '../../../pipeline/database.js';
-import { numbers, strings } from '../../../pipeline/table.js';
+import { numbers, strings } from '../../../pipeline/rows.js';
 import type { Fitted, Part, Variant } from './predictor.js';
 
 /** The folds fitted for one feature set, variant and split. */

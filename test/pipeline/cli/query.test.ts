@@ -4,7 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Database } from '../../../pipeline/database.js';
 import { lockRun } from '../../../pipeline/store/lock.js';
-import { toRows } from '../../../pipeline/table.js';
+import { toRows } from '../../../pipeline/rows.js';
 import { endWorkers, filesIn, flipBit, freshFolder, pipeline, pipelineJson, runToy, writeToy } from '../folder.js';
 
 const query = (...argv: string[]) => pipeline('query', 'toy.yaml', ...argv);

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { toRows } from '../../../pipeline/table.js';
+import { toRows } from '../../../pipeline/rows.js';
 import { clockFits } from '../../../stages/align/checks.js';
 import { aligned, type Given, type Line, makeSession, wall_w } from './session.js';
 

@@ -3,7 +3,7 @@
  * power constant, the meter a perfect one. A test takes it as it is or spoils a part of it.
  */
 import type { Table as ArrowTable } from 'apache-arrow';
-import { fromRows, toRows } from '../../../pipeline/table.js';
+import { fromRows, toRows } from '../../../pipeline/rows.js';
 import { run } from '../../../stages/align/run.js';
 import { alignParams } from '../../../stages/align/stage.js';
 import { power, resources, rounds, session } from '../../../stages/profile/tables.js';

@@ -4,7 +4,7 @@
  */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { toRows } from '../../../pipeline/table.js';
+import { toRows } from '../../../pipeline/rows.js';
 import { run as runAlign } from '../../../stages/align/run.js';
 import { alignParams } from '../../../stages/align/stage.js';
 import type { MeasurementMean } from '../../../stages/energy/benches/bench.js';

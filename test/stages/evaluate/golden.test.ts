@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { packageRoot } from '../../../pipeline/paths.js';
-import { toRows } from '../../../pipeline/table.js';
+import { toRows } from '../../../pipeline/rows.js';
 import { predictorNames } from '../../../stages/energy/predictors/list.js';
 import { smallFeatures, smallModelNames } from '../small_features.js';
 import { fitAndEvaluate } from './fit_and_evaluate.js';

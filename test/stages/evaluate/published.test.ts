@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { toRows } from '../../../pipeline/table.js';
+import { toRows } from '../../../pipeline/rows.js';
 import { needs } from '../../needs.js';
 import { publishedFeatures, sixModels } from '../published_features.js';
 import { fitAndEvaluate } from './fit_and_evaluate.js';

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { toRows } from '../../../pipeline/table.js';
+import { toRows } from '../../../pipeline/rows.js';
 import { evaluate, evaluateParams } from '../../../stages/evaluate/stage.js';
 import { smallFeatures, smallModelNames, smallRows } from '../small_features.js';
 import { fitAndEvaluate } from './fit_and_evaluate.js';

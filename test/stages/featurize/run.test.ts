@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { RefusedError } from '../../../pipeline/errors.js';
-import { fromRows, toRows } from '../../../pipeline/table.js';
+import { fromRows, toRows } from '../../../pipeline/rows.js';
 import { measurements } from '../../../stages/align/tables.js';
 import { run } from '../../../stages/featurize/run.js';
 import { featurize } from '../../../stages/featurize/stage.js';

@@ -6,7 +6,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Database } from '../../../pipeline/database.js';
 import type { Source } from '../../../pipeline/stage.js';
-import { numbers, strings, toRows } from '../../../pipeline/table.js';
+import { numbers, strings, toRows } from '../../../pipeline/rows.js';
 import { readTwin } from '../../../stages/energy/benches/twin.js';
 import { source as choice } from '../../../stages/energy/benches/source.js';
 import { run } from '../../../stages/profile/run.js';

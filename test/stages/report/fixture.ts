@@ -4,7 +4,8 @@
  */
 import type { Table as ArrowTable } from 'apache-arrow';
 import { findings } from '../../../pipeline/findings.js';
-import { fromRows, type TableSchema } from '../../../pipeline/table.js';
+import { fromRows } from '../../../pipeline/rows.js';
+import { type TableSchema } from '../../../pipeline/table.js';
 import { clock, measurements } from '../../../stages/align/tables.js';
 import { errors, predictions } from '../../../stages/evaluate/tables.js';
 import { features } from '../../../stages/featurize/tables.js';

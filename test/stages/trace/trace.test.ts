@@ -5,7 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { loadConfiguration } from '../../../pipeline/config/configuration.js';
 import type { Source } from '../../../pipeline/stage.js';
-import { numbers, optionalNumbers, strings, toRows } from '../../../pipeline/table.js';
+import { numbers, optionalNumbers, strings, toRows } from '../../../pipeline/rows.js';
 import { source } from '../../../stages/energy/benches/source.js';
 import { trace, type TraceParams } from '../../../stages/trace/stage.js';
 import { needs } from '../../needs.js';

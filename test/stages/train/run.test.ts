@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { toRows } from '../../../pipeline/table.js';
+import { toRows } from '../../../pipeline/rows.js';
 import { train, trainParams } from '../../../stages/train/stage.js';
 import { fakeContext } from '../context.js';
 import { smallFeatures, smallModelNames } from '../small_features.js';
