@@ -5,9 +5,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { spawn } from 'node:child_process';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { $ } from 'zx';
 import { packageRoot } from '../../pipeline/paths.js';
 import { needs } from '../needs.js';
 import { workFolder } from './program.js';
@@ -33,14 +33,11 @@ function quoted(): Quoted[] {
 }
 
 /** Runs a line as a shell would, `npx pipeline` being the program just built. */
-function shell(command: string, cwd: string): Promise<{ code: number | null; output: string }> {
+async function shell(command: string, cwd: string): Promise<{ code: number | null; output: string }> {
   const line = command.replaceAll('npx pipeline', `node ${JSON.stringify(join(packageRoot, 'dist/pipeline/main.js'))}`);
-  return new Promise((resolve) => {
-    const child = spawn('bash', ['-c', `exec 2>&1; ${line}`], { cwd, env: { ...process.env, NO_COLOR: '1' } });
-    let output = '';
-    child.stdout.on('data', (data: Buffer) => (output += data.toString()));
-    child.on('close', (code) => resolve({ code, output: output.trim() }));
-  });
+  const env = { ...process.env, NO_COLOR: '1' };
+  const { exitCode, stdout } = await $({ cwd, env, nothrow: true, quiet: true })`bash -c ${`exec 2>&1; ${line}`}`;
+  return { code: exitCode, output: stdout.trim() };
 }
 
 const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
