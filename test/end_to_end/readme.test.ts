@@ -71,12 +71,16 @@ test('the two commands of the README are what .ci/run runs', () => {
   assert.match(readme, 'npm ci && npm test');
 });
 
-test('every file and picture that the documents link to is there', async () => {
+test('every file and picture that the documents name is there', async () => {
   const { existsSync } = await import('node:fs');
   for (const name of ['README.md', 'CONTRIBUTING.md']) {
     const text = readFileSync(join(packageRoot, name), 'utf8');
     for (const [, target] of text.matchAll(/\]\((?!https?:)([^)#]+)\)/g)) {
       assert.ok(existsSync(join(packageRoot, target)), `${name} links to ${target}`);
+    }
+    for (const [, path] of text.matchAll(/`((?:pipeline|stages|data|configs|test|bench)\/[\w./-]*)`/g)) {
+      const made = path.startsWith('data/runs');
+      assert.ok(made || existsSync(join(packageRoot, path)), `${name} names ${path}`);
     }
   }
 });
