@@ -58,7 +58,3 @@ export async function survey(graph: Graph, check: Check): Promise<State[]> {
   }
   return states;
 }
-
-/** The manifests of the fresh tasks of a survey. */
-export const freshManifests = (states: readonly State[]): Map<Task, Manifest> =>
-  new Map(states.flatMap(({ task, freshness }) => (freshness?.manifest ? [[task, freshness.manifest]] : [])));

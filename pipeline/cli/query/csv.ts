@@ -1,6 +1,6 @@
 /** Rows as CSV by RFC 4180: a header, CRLF at the end of a line, quotes where they are needed. */
 import type { Table } from 'apache-arrow';
-import { batches } from './rowBatches.js';
+import { batches } from './row_batches.js';
 
 /** An absent value is an empty field, an empty text a quoted one. */
 function field(value: unknown): string {

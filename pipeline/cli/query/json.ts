@@ -1,6 +1,6 @@
 /** Rows as a JSON array of objects, one a line. */
 import type { Table } from 'apache-arrow';
-import { batches } from './rowBatches.js';
+import { batches } from './row_batches.js';
 
 /** 64-bit integers as numbers where those are exact, else as text; what JSON has no number for is null. */
 function jsonValue(value: unknown): unknown {

@@ -1,7 +1,7 @@
 /** Rows as an aligned table for people: numbers to the right and to six digits, absent values as a dash. */
 import { DataType, type Table } from 'apache-arrow';
 import { alignColumns } from '../../terminal.js';
-import { batches } from './rowBatches.js';
+import { batches } from './row_batches.js';
 
 /** More than a person reads, fewer than a wide table can afford. */
 const digits = 6;
