@@ -11,7 +11,7 @@ SELECT
   NULL::DOUBLE AS low_j,
   NULL::DOUBLE AS high_j,
   CASE WHEN c.weighs AND n.parent_id IS NOT NULL THEN a.alpha END AS alpha,
-  h.extrapolated = 1 AS extrapolated
+  h.extrapolated > 0 AS extrapolated
 FROM averaged a
 JOIN held_out h USING (combination, class)
 JOIN combinations c USING (combination)

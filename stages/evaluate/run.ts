@@ -19,6 +19,7 @@ export async function run(context: TaskContext<EvaluateParams>): Promise<void> {
   const forest = await loadForest(
     database,
     upstream.featurize.map(({ model }) => model),
+    { computations: entry.computations },
   );
   const fits = await readFitted(database);
   const draws = new Draws(name, entry, forest);

@@ -1,8 +1,10 @@
 /** evaluate: predicts everything held out from what train fitted, and measures the errors. */
 import { z } from 'zod';
 import { same, type Partition, type Stage } from '../../pipeline/stage.js';
+import { needsComputations } from '../energy/predictors/list.js';
 import { splitNames } from '../energy/predictors/splits.js';
 import { features } from '../featurize/tables.js';
+import { nodes, operators } from '../trace/tables.js';
 import { fitted } from '../train/tables.js';
 import { errors, predictions, seedPredictions } from './tables.js';
 
@@ -22,7 +24,12 @@ export const evaluate: Stage<EvaluateParams> = {
   name: 'evaluate',
   about: 'predict everything held out, and measure the errors',
   params: evaluateParams,
-  reads: [{ table: features }, { table: fitted, of: same }],
+  reads: [
+    { table: features },
+    { table: nodes, of: ({ predictor }) => needsComputations(predictor) },
+    { table: operators, of: ({ predictor }) => needsComputations(predictor) },
+    { table: fitted, of: same },
+  ],
   writes: [predictions, errors, seedPredictions],
   partitions(_params, upstream): Partition[] {
     const names = new Set(upstream.train.map(({ predictor }) => predictor));

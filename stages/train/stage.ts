@@ -3,10 +3,17 @@ import { z } from 'zod';
 import type { Partition, Stage } from '../../pipeline/stage.js';
 import { engineNames } from '../energy/predictors/engine.js';
 import { featureNames, featureSets, type FeatureSet } from '../energy/predictors/feature_sets.js';
-import { predictorNames, predictors, type PredictorEntry, type PredictorName } from '../energy/predictors/list.js';
+import {
+  needsComputations,
+  predictorNames,
+  predictors,
+  type PredictorEntry,
+  type PredictorName,
+} from '../energy/predictors/list.js';
 import { variants } from '../energy/predictors/predictor.js';
 import { foldsOf, type SplitName } from '../energy/predictors/splits.js';
 import { features } from '../featurize/tables.js';
+import { nodes, operators } from '../trace/tables.js';
 import { fitted } from './tables.js';
 
 const setNames = featureSets.map(({ name }) => name);
@@ -63,6 +70,10 @@ export type TrainParams = z.output<typeof trainParams>;
 export const resolveFeatures = (value: string | FeatureSet): FeatureSet =>
   typeof value === 'string' ? featureSets.find(({ name }) => name === value)! : value;
 
+/** The feature sets that a predictor is fitted on. */
+export const setsOf = ({ features }: TrainParams, predictor: PredictorName): FeatureSet[] =>
+  (predictors[predictor] as PredictorEntry).ownFeatures ? [featureSets[0]] : features.map(resolveFeatures);
+
 /** Monomials that training goes through: what a partition costs. */
 const cost = (predictor: PredictorEntry, { columns }: FeatureSet): number =>
   predictor.random ? columns.length ** 3 : 0;
@@ -92,7 +103,7 @@ function partitions(params: TrainParams, settings: Readonly<Record<string, unkno
   const { splits } = settings.evaluate as { splits: readonly SplitName[] };
   checkSplits(splits, settings.trace as Grid);
   const all = params.predictors.flatMap((predictor) =>
-    params.features.map(resolveFeatures).flatMap((set) =>
+    setsOf(params, predictor).flatMap((set) =>
       params.variants
         .filter((variant) => (predictors[predictor] as PredictorEntry).variants.includes(variant))
         .flatMap((variant) =>
@@ -110,13 +121,18 @@ export const train: Stage<TrainParams> = {
   name: 'train',
   about: 'fit every predictor on every fold',
   params: trainParams,
-  reads: [{ table: features }],
+  reads: [
+    { table: features },
+    { table: nodes, of: ({ predictor }) => needsComputations(predictor) },
+    { table: operators, of: ({ predictor }) => needsComputations(predictor) },
+  ],
   writes: [fitted],
   partitions: (params, _upstream, settings) => partitions(params, settings),
   relevant(params, partition) {
     const { seeds, epochs, learning_rate, tau, engine } = params;
-    const set = params.features.map(resolveFeatures).find(({ name }) => name === partition.features);
-    const { random } = predictors[partition.predictor as PredictorName];
+    const predictor = partition.predictor as PredictorName;
+    const set = setsOf(params, predictor).find(({ name }) => name === partition.features);
+    const { random } = predictors[predictor];
     return random ? { set, seeds, epochs, learning_rate, tau, engine } : { set };
   },
   run: async (context) => (await import('./run.js')).run(context),

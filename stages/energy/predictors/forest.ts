@@ -5,6 +5,7 @@
  */
 import { featureNames } from './feature_sets.js';
 import type { Variant } from './predictor.js';
+import type { Operator } from './work.js';
 
 /** Numbers a node's record: all features, in the order of `featureNames`. */
 export const recordWidth = featureNames.length;
@@ -29,6 +30,14 @@ export interface Workload {
   readonly weighted: number;
 }
 
+/** What the nodes of a forest truly compute. Where it is known, only nodes of equal computations are merged. */
+export interface Computations {
+  /** For each class: the true computation, as in `nodes`. */
+  readonly signature: readonly string[];
+  /** For each class: the operators that its node runs itself, in order. */
+  readonly operators: readonly (readonly Operator[])[];
+}
+
 export interface Forest {
   /** In training order. */
   readonly workloads: readonly Workload[];
@@ -40,6 +49,12 @@ export interface Forest {
   readonly records: Float64Array;
   /** For each class: the measured wall energy of one run, J. */
   readonly wallJ: Float64Array;
+  /** For each class: the measurement that stands for it; classes of different shapes may share one (METHODS 2, traps). */
+  readonly measurement: Int32Array;
+  /** For each class: 1 where it holds the first node of its measurement, which is the one that was run. */
+  readonly ran: Uint8Array;
+  /** What its nodes run themselves; null unless it was asked for. */
+  readonly computations: Computations | null;
   /** For each class: how many nodes it stands for. */
   readonly nodes: Int32Array;
   /** For each class: how many keys (model, type, batch, length, scope) it stands for; of equal keys the last node's. */

@@ -11,6 +11,10 @@ export interface PredictorEntry {
   readonly leafSetting?: Setting;
   readonly variants: readonly Variant[];
   readonly random: boolean;
+  /** Takes no feature set, but what it was made for: its features are `all` in every table. */
+  readonly ownFeatures?: boolean;
+  /** Goes by what the nodes compute: needs `nodes` and `operators`. */
+  readonly computations?: boolean;
   readonly load: () => Promise<Predictor>;
 }
 
@@ -25,3 +29,7 @@ export const predictors = {
 
 export type PredictorName = keyof typeof predictors;
 export const predictorNames = Object.keys(predictors) as PredictorName[];
+
+/** Whether a predictor goes by what the nodes compute. */
+export const needsComputations = (name: string): boolean =>
+  Boolean((predictors[name as PredictorName] as PredictorEntry).computations);

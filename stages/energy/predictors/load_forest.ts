@@ -4,18 +4,53 @@ import type { Database } from '../../../pipeline/database.js';
 import { numbers, strings } from '../../../pipeline/rows.js';
 import { featureNames } from './feature_sets.js';
 import { recordWidth, type Forest } from './forest.js';
-import { buildForest, type NodeColumns } from './trees.js';
+import { buildForest, type NodeColumns, type OperatorsOf } from './trees.js';
+import type { Operator } from './work.js';
 
-const codes = ['model_code', 'batch_size', 'length', 'node_id', 'parent_code', 'scope_code', 'type_code', 'level_code'];
+const codes = ['model_code', 'batch_size', 'length', 'node_id', 'parent_code', 'scope_code', 'type_code', 'level_code', 'measurement_code']; // prettier-ignore
 
-/** The forest of the named models, in their order. */
-export const loadForest = async (database: Database, models: readonly string[]): Promise<Forest> =>
-  buildForest(await readNodes(database, models));
+const sqlFile = (name: string): Promise<string> => readFile(new URL(`./${name}.sql`, import.meta.url), 'utf8');
+
+/** The forest of the named models, in their order; with their computations where `nodes` and `operators` are read too. */
+export async function loadForest(
+  database: Database,
+  models: readonly string[],
+  { computations = false } = {},
+): Promise<Forest> {
+  const nodes = await readNodes(database, models);
+  if (!computations) return buildForest(nodes);
+  const signature = strings(await database.query(await sqlFile('signatures')), 'signature');
+  const operatorsOf = await readOperators(database, signature);
+  return buildForest({ ...nodes, signature }, { operatorsOf });
+}
+
+/** The operators of each node, given its computation. */
+async function readOperators(database: Database, signature: readonly string[]): Promise<OperatorsOf> {
+  const rows = await database.query(await sqlFile('operators'));
+  const [of, operator, inputs, output, dtype] = ['signature', 'operator', 'inputs', 'output', 'dtype'].map((name) =>
+    strings(rows, name),
+  );
+  const [moved_bytes, kernels] = ['moved_bytes', 'kernels'].map((name) => numbers(rows, name));
+  const bySignature = new Map<string, Operator[]>();
+  of.forEach((text, i) => {
+    const operators = bySignature.get(text) ?? [];
+    const [movedBytes, launched] = [moved_bytes[i], kernels[i]];
+    operators.push({
+      operator: operator[i],
+      inputs: inputs[i],
+      output: output[i],
+      dtype: dtype[i],
+      moved_bytes: movedBytes,
+      kernels: launched,
+    });
+    bySignature.set(text, operators);
+  });
+  return (row) => bySignature.get(signature[row]) ?? [];
+}
 
 /** The nodes of the named models as columns. */
 export async function readNodes(database: Database, models: readonly string[]): Promise<NodeColumns> {
-  const sql = await readFile(new URL('./nodes.sql', import.meta.url), 'utf8');
-  await database.run(sql, { models: models.join('\n') });
+  await database.run(await sqlFile('nodes'), { models: models.join('\n') });
   const columns = [...codes, ...featureNames.filter((name) => !codes.includes(name)), 'wall_j'];
   const rows = await database.query(`SELECT ${columns.join(', ')} FROM ordered_nodes ORDER BY node`);
   const types = await database.query('SELECT DISTINCT type::VARCHAR AS type FROM ordered_nodes ORDER BY type');
@@ -37,5 +72,7 @@ export async function readNodes(database: Database, models: readonly string[]): 
     level: whole('level_code'),
     records,
     wallJ: numbers(rows, 'wall_j'),
+    measurement: whole('measurement_code'),
+    signature: null,
   };
 }

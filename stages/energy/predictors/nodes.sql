@@ -6,6 +6,7 @@ SELECT
   (list_position(string_split($models, chr(10)), model) - 1)::INTEGER AS model_code,
   (dense_rank() OVER (ORDER BY type::VARCHAR) - 1)::INTEGER AS type_code,
   (dense_rank() OVER (ORDER BY scope::VARCHAR) - 1)::INTEGER AS scope_code,
+  (dense_rank() OVER (ORDER BY measurement_id::VARCHAR) - 1)::INTEGER AS measurement_code,
   CASE level WHEN 'ml' THEN 0 WHEN 'module' THEN 1 ELSE 2 END AS level_code,
   coalesce(parent_id, -1) AS parent_code,
   *

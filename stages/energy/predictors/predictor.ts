@@ -52,8 +52,10 @@ export interface Problem {
 /** Predictions for some classes of a forest, as parallel arrays. */
 export interface Prediction {
   readonly classes: Int32Array;
-  /** 1 where the prediction goes beyond what was trained (range.ts). */
+  /** 0, or where the prediction goes beyond what was trained (range.ts) the position of the reason, counted from 1. */
   readonly extrapolated: Uint8Array;
+  /** Why, as people read it: `no Conv1D was measured`. */
+  readonly reasons: readonly string[];
   /** One for each seed; a single one, its seed null, where nothing is random. */
   readonly draws: readonly Draw[];
 }
@@ -62,13 +64,15 @@ export interface Draw {
   readonly seed: number | null;
   /** Wall energy of one run, J. */
   readonly wallJ: Float64Array;
+  /** Time of one run, s; null where the predictor takes it as measured or has none. */
+  readonly latencyS: Float64Array | null;
   /** The weight each class has in its parent (meaningless for a root); null where the predictor has none. */
   readonly alpha: Float64Array | null;
 }
 
 /** One summand of a predicted energy: a child's joules with its weight, or a term of a regression. */
 export interface Summand {
-  /** The child's type, or the term. */
+  /** The child's type, or the term; a part of the energy (`GPU`, `rest of the machine`, `launches`). */
   readonly name: string;
   /** What it adds, all copies together, J. */
   readonly wallJ: number;

@@ -4,7 +4,7 @@
  */
 import { classesOf, selectFeatures, type Forest, type Workload } from './forest.js';
 import { partOf } from './parts.js';
-import type { Fitted, Part, Problem } from './predictor.js';
+import type { Fitted, Part, Prediction, Problem } from './predictor.js';
 import type { Fold } from './splits.js';
 
 /** The name under which the range of the inner nodes is kept; a primitive's is its type. */
@@ -41,13 +41,15 @@ export function rangeParts({ forest, features: { columns }, variant }: Problem, 
 const isLeaf = ({ childStart }: Forest, c: number): boolean => childStart[c] === childStart[c + 1];
 const groupOf = (forest: Forest, c: number): string => (isLeaf(forest, c) ? forest.types[forest.type[c]] : inner);
 
-/** 1 for each of the given classes, all of the given workloads, that is extrapolated. */
+const reasons = ['a primitive below it was not measured', 'outside of what was measured'];
+
+/** Which of the given classes, all of the given workloads, are extrapolated, and why. */
 export function extrapolated(
   { shared, variant }: Fitted,
   forest: Forest,
   workloads: readonly Workload[],
   classes: Int32Array,
-): Uint8Array {
+): Pick<Prediction, 'extrapolated' | 'reasons'> {
   const parts = new Map(shared.map(({ name, values }) => [name, values]));
   const columns = partOf(shared, `${inner}/low`).terms;
   const values = selectFeatures(forest, columns, variant);
@@ -60,7 +62,7 @@ export function extrapolated(
     else if (!within(values, c, low, high)) outside[c] = 1;
     for (let e = forest.childStart[c]; e < forest.childStart[c + 1]; e++) unfounded[c] |= unfounded[forest.child[e]];
   }
-  return Uint8Array.from(classes, (c) => unfounded[c] | outside[c]);
+  return { extrapolated: Uint8Array.from(classes, (c) => (unfounded[c] ? 1 : 2 * outside[c])), reasons };
 }
 
 const within = (values: Float64Array, row: number, low: Float64Array, high: Float64Array): boolean =>

@@ -1,5 +1,6 @@
 /** Builds the forest from the rows of `features`. */
 import { recordWidth, rootLevel, type Forest, type Workload } from './forest.js';
+import type { Operator } from './work.js';
 
 /** Rows of `features` as columns, workload by workload in training order, by node_id (depth first) within each. */
 export interface NodeColumns {
@@ -21,6 +22,10 @@ export interface NodeColumns {
   /** `recordWidth` numbers a node. */
   readonly records: Float64Array;
   readonly wallJ: Float64Array;
+  /** A number for each distinct measurement. */
+  readonly measurement: Int32Array;
+  /** The true computation; null where it is not asked for. */
+  readonly signature: readonly string[] | null;
 }
 
 /** A class while it is found: the first node seen of it, its children, its nodes. */
@@ -37,8 +42,16 @@ interface Child {
   copies: number;
 }
 
-/** Merges equal nodes; `merge: false` keeps a class for every node, for tests. */
-export function buildForest(nodes: NodeColumns, { merge = true } = {}): Forest {
+/** The operators that the node of a row runs itself. */
+export type OperatorsOf = (row: number) => readonly Operator[];
+
+const noOperators: OperatorsOf = () => [];
+
+/**
+ * Merges equal nodes; `merge: false` keeps a class for every node, for tests. Values that were not measured are NaN.
+ * `operatorsOf` is asked once a class, where signatures are given.
+ */
+export function buildForest(nodes: NodeColumns, { merge = true, operatorsOf = noOperators } = {}): Forest {
   const workloads: Workload[] = [];
   const classes: Found[] = [];
   for (let start = 0, end = 0; start < nodes.nodeId.length; start = end) {
@@ -50,7 +63,7 @@ export function buildForest(nodes: NodeColumns, { merge = true } = {}): Forest {
     classes.push(...leaves, ...inner);
   }
   classes.forEach((found, index) => (found.index = index));
-  return flatten(nodes, workloads, classes);
+  return flatten(nodes, workloads, classes, operatorsOf);
 }
 
 const sameWorkload = ({ model, batchSize, length }: NodeColumns, a: number, b: number): boolean =>
@@ -97,10 +110,13 @@ function findClasses(nodes: NodeColumns, start: number, end: number, merge: bool
   return found;
 }
 
-function equalRecords({ type, level, wallJ, records }: NodeColumns, a: number, b: number): boolean {
-  if (type[a] !== type[b] || wallJ[a] !== wallJ[b] || level[a] !== level[b]) return false;
+function equalRecords(nodes: NodeColumns, a: number, b: number): boolean {
+  const { type, level, wallJ, measurement, signature, records } = nodes;
+  if (type[a] !== type[b] || measurement[a] !== measurement[b] || level[a] !== level[b]) return false;
+  if (signature && signature[a] !== signature[b]) return false;
+  if (!Object.is(wallJ[a], wallJ[b])) return false;
   for (let k = 0; k < recordWidth; k++) {
-    if (records[a * recordWidth + k] !== records[b * recordWidth + k]) return false;
+    if (!Object.is(records[a * recordWidth + k], records[b * recordWidth + k])) return false;
   }
   return true;
 }
@@ -108,8 +124,8 @@ function equalRecords({ type, level, wallJ, records }: NodeColumns, a: number, b
 const equalChildren = (a: readonly Child[], b: readonly Child[]): boolean =>
   a.length === b.length && a.every(({ of, copies }) => b.some((other) => other.of === of && other.copies === copies));
 
-function flatten(nodes: NodeColumns, workloads: Workload[], classes: Found[]): Forest {
-  const { types, type, level, wallJ, records } = nodes;
+function flatten(nodes: NodeColumns, workloads: Workload[], classes: Found[], operatorsOf: OperatorsOf): Forest {
+  const { types, type, level, wallJ, measurement, signature, records } = nodes;
   const childStart = new Int32Array(classes.length + 1);
   const child: number[] = [];
   const copies: number[] = [];
@@ -131,6 +147,12 @@ function flatten(nodes: NodeColumns, workloads: Workload[], classes: Found[]): F
     level: Int32Array.from(classes, ({ row }) => level[row]),
     records: merged,
     wallJ: Float64Array.from(classes, ({ row }) => wallJ[row]),
+    measurement: Int32Array.from(classes, ({ row }) => measurement[row]),
+    ran: findRun(nodes, classes),
+    computations: signature && {
+      signature: classes.map(({ row }) => signature[row]),
+      operators: classes.map(({ row }) => operatorsOf(row)),
+    },
     nodes: Int32Array.from(classes, ({ rows }) => rows.length),
     keys: countKeys(nodes, classOf, classes.length),
     childStart,
@@ -138,6 +160,13 @@ function flatten(nodes: NodeColumns, workloads: Workload[], classes: Found[]): F
     copies: Int32Array.from(copies),
     classOf,
   };
+}
+
+/** 1 for the classes that hold the first node of their measurement. */
+function findRun({ measurement }: NodeColumns, classes: readonly Found[]): Uint8Array {
+  const first = new Map<number, number>();
+  measurement.forEach((of, row) => first.has(of) || first.set(of, row));
+  return Uint8Array.from(classes, ({ rows }) => (rows.some((row) => first.get(measurement[row]) === row) ? 1 : 0));
 }
 
 /** Of nodes with equal (model, batch, length, type, scope), as the two MatMul of an attention, the last counts. */

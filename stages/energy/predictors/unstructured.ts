@@ -24,10 +24,11 @@ export const unstructured: Predictor = {
     const outputs = linearOutputs(fitted, 'unstructured', forest, workloads);
     return {
       classes,
-      extrapolated: extrapolated(fitted, forest, workloads, classes),
+      ...extrapolated(fitted, forest, workloads, classes),
       draws: fitted.seeds.map(({ seed }, s) => ({
         seed,
         wallJ: pick(outputs[s], classes),
+        latencyS: null,
         alpha: null,
       })),
     };

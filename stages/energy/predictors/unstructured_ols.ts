@@ -29,8 +29,8 @@ export const unstructuredOls: Predictor = {
     const regressor = readRegressor(fitted.shared, 'tree');
     const classes = classesOf(workloads, 'inner');
     const wallJ = Float64Array.from(classes, (c) => regress(regressor, values, columns.length, c));
-    const draws = [{ seed: null, wallJ, alpha: null }];
-    return { classes, extrapolated: extrapolated(fitted, forest, workloads, classes), draws };
+    const draws = [{ seed: null, wallJ, latencyS: null, alpha: null }];
+    return { classes, ...extrapolated(fitted, forest, workloads, classes), draws };
   },
   explain({ shared, variant }, forest, node) {
     const { terms: columns } = partOf(shared, 'tree/mean');

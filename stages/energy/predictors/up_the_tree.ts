@@ -70,9 +70,9 @@ export function sumOfChildren(fit: Predictor['fit'], weightsOf: Weights): Predic
         const { first, end } = workload;
         sumUp(forest, workload, 1, alpha.subarray(first, end), joules.subarray(first, end));
       }
-      return { seed, wallJ: pick(joules, classes), alpha: pick(alpha, classes) };
+      return { seed, wallJ: pick(joules, classes), latencyS: null, alpha: pick(alpha, classes) };
     });
-    return { classes, extrapolated: extrapolated(fitted, forest, workloads, classes), draws };
+    return { classes, ...extrapolated(fitted, forest, workloads, classes), draws };
   }
   return { fit, predict, explain: (fitted, forest, node) => explainSum(predict, fitted, forest, node) };
 }

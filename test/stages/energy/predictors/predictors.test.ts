@@ -124,7 +124,7 @@ test('a feature outside of the training range flags the node, and only it', asyn
   const fitted = [...predictor.fit(problemOf(after))].find(({ fold }) => fold === 'tiny')!;
   const { classes, extrapolated } = predictor.predict(fitted, after, softmax);
   classes.forEach((c, i) => {
-    if (after.types[after.type[c]] === 'Softmax') assert.is(extrapolated[i], 1);
+    if (after.types[after.type[c]] === 'Softmax') assert.ok(extrapolated[i]);
   });
 });
 
