@@ -1,9 +1,8 @@
 /** What `list benches` tells: every bench that is described in data/benches/. */
-import { readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { z } from 'zod';
-import { packageRoot } from '../../../pipeline/paths.js';
+import { basename } from 'node:path';
 import { readYaml } from '../../../pipeline/yaml.js';
+import { readPredictorFile } from '../predictors/predictor_file.js';
+import { benchNames, benchSchema, findBench, predictorsFile, type BenchDescription } from './bench_file.js';
 
 export interface BenchSummary {
   readonly bench: string;
@@ -13,22 +12,23 @@ export interface BenchSummary {
   readonly cpu: string | null;
   readonly gpu: string | null;
   readonly meter: string | null;
+  /** Fitted on it: `predict --on` can use it. */
+  readonly predictors: string | null;
 }
 
-const named = z.looseObject({ name: z.string() });
-const summary = named.extend({
-  label: z.string().optional(),
-  device: z.string().optional(),
-  cpu: named.optional(),
-  gpu: named.optional(),
-  meter: named.optional(),
-});
+/** The names of a bench's predictors, or null where there are none. */
+function predictorsOf(description: BenchDescription): string | null {
+  const own = predictorsFile(description);
+  const fitted = own ? readPredictorFile(own) : description.predictors;
+  return typeof fitted === 'object' ? Object.keys(fitted.predictors).join(', ') : null;
+}
 
-/** All benches, sorted by file. Throws a UsageError where a file is wrong. */
-export function benchList(folder = join(packageRoot, 'data', 'benches')): BenchSummary[] {
-  const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
-  return files.sort().map((file) => {
-    const { label, device, cpu, gpu, meter } = readYaml(join(folder, file), summary);
+/** All benches of the working directory and the package, sorted by name. Throws a UsageError where a file is wrong. */
+export function benchList(): BenchSummary[] {
+  return benchNames().map((name) => {
+    const file = findBench(name);
+    const description = readYaml(file, benchSchema);
+    const { label, device, cpu, gpu, meter } = description;
     return {
       bench: basename(file, '.yaml'),
       kind: label ?? 'measured',
@@ -36,6 +36,7 @@ export function benchList(folder = join(packageRoot, 'data', 'benches')): BenchS
       cpu: cpu?.name ?? null,
       gpu: gpu?.name ?? null,
       meter: meter?.name ?? null,
+      predictors: predictorsOf(description),
     };
   });
 }

@@ -30,6 +30,8 @@ const machineSchema = z.strictObject({
     uncertainty_pct: z.number().positive().nullable(),
   }),
   logger: z.strictObject({ period_s: z.number().positive() }),
+  /** What was fitted on it, if anything: bench_file.ts reads it. */
+  predictors: z.union([z.string(), z.looseObject({})]).optional(),
 });
 
 export type Machine = z.infer<typeof machineSchema>;
