@@ -86,7 +86,7 @@ test('the vocabulary imports no stage but its tables, and its layers only those 
     wrong(inEnergy, (to) => !inStages(to) || inEnergy(to) || /\/tables\.ts$/.test(to)),
     [],
   );
-  const layers = ['benches', 'predictors', 'tree'].map((name) => `stages/energy/${name}`);
+  const layers = ['prediction', 'benches', 'predictors', 'tree'].map((name) => `stages/energy/${name}`);
   layers.forEach((layer, i) => {
     const above = layers.slice(0, i);
     assert.equal(

@@ -55,12 +55,17 @@ export class Library {
     return this.names('configurations');
   }
 
+  /** Names of all families, sorted. */
+  familyNames(): string[] {
+    return this.names('families');
+  }
+
   /** Throws a UsageError where the family is unknown or its file is wrong. */
   family(name: string): Family {
     const known = this.families.get(name);
     if (known) return known;
     const file = this.find('families', name);
-    if (!file) throw new UsageError(unknown('family', name, this.names('families')));
+    if (!file) throw new UsageError(unknown('family', name, this.familyNames()));
     const family = readFamily(file);
     if (family.family !== name) throw new UsageError(`${file}:1:1 family: expected the name the file has: ${name}`);
     this.families.set(name, family);
@@ -73,7 +78,7 @@ export class Library {
     if (known) return known;
     const file = this.find('configurations', name);
     if (!file) throw new UsageError(unknown('model', name, this.modelNames()));
-    const families = { names: () => this.names('families'), get: (family: string) => this.family(family) };
+    const families = { names: () => this.familyNames(), get: (family: string) => this.family(family) };
     const configuration = readConfiguration(file, name, families);
     const family = this.family(configuration.family);
     const dimensions = resolveDimensions(family, configuration.dimensions);

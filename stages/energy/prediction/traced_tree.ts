@@ -1,0 +1,148 @@
+/**
+ * A tree exported by the tracer: one JSON file `{ model, nodes, operators }` whose rows have the columns of
+ * stages/trace/tables.ts (data/models/README.md says which are needed). Its workloads are those that were traced.
+ */
+import { z } from 'zod';
+import { UsageError } from '../../../pipeline/errors.js';
+import { levels } from '../predictors/forest.js';
+import type { Operator } from '../predictors/work.js';
+import type { Workload } from '../tree/build.js';
+import type { DescribedModel } from './described_model.js';
+import type { ModelNode } from './model_node.js';
+
+const count = z.number().int().min(0);
+const positive = z.number().int().positive();
+const shapes = z.string().regex(/^(\([\d,\s]*\)(:\w+)?)*$/, 'expected shapes like (8,32,768)(3072,768)');
+const ofNode = { batch_size: positive, length: positive, node_id: count };
+
+const treeSchema = z.looseObject({
+  model: z.string().min(1),
+  nodes: z
+    .array(
+      z.looseObject({
+        ...ofNode,
+        parent_id: count.nullable(),
+        scope: z.string(),
+        type: z.string().min(1),
+        level: z.enum(levels),
+        num_parameters: count,
+        flops: count,
+        mem_bytes: count,
+        signature: z.string().min(1),
+      }),
+    )
+    .min(1),
+  operators: z.array(
+    z.looseObject({
+      ...ofNode,
+      position: count,
+      operator: z.string().min(1),
+      inputs: shapes,
+      output: shapes,
+      dtype: z.string().min(1),
+      moved_bytes: count,
+      kernels: count,
+    }),
+  ),
+});
+
+type Tree = z.infer<typeof treeSchema>;
+type Rows<Row> = Map<string, Row[]>;
+
+const workloadKey = ({ batchSize, length }: Workload): string => `${batchSize} × ${length}`;
+const keyOf = ({ batch_size, length }: { batch_size: number; length: number }): string =>
+  workloadKey({ batchSize: batch_size, length });
+
+/** `nodes[3].flops: expected …`, the first problem and how many more there are. */
+function problem(file: string, { issues }: z.ZodError): UsageError {
+  const [{ path, message }] = issues;
+  const place = path.reduce<string>(
+    (text, step) => (typeof step === 'number' ? `${text}[${step}]` : text ? `${text}.${String(step)}` : String(step)),
+    '',
+  );
+  const more = issues.length > 1 ? ` (and ${issues.length - 1} more problems)` : '';
+  return new UsageError(
+    `${file}: ${place}: ${message}${more}`,
+    'expected a tree as data/models/README.md describes it',
+  );
+}
+
+function grouped<Row>(rows: readonly Row[], key: (row: Row) => string): Rows<Row> {
+  const groups: Rows<Row> = new Map();
+  for (const row of rows) {
+    const group = groups.get(key(row));
+    if (group) group.push(row);
+    else groups.set(key(row), [row]);
+  }
+  return groups;
+}
+
+/** The nodes of one workload. Throws a UsageError where they are no tree in depth-first order. */
+function treeOf(file: string, rows: readonly Tree['nodes'][number][], operators: Rows<Operator>): ModelNode[] {
+  const ids = new Set<number>();
+  return rows.map((row, i): ModelNode => {
+    const here = `${file}: node ${row.node_id} of ${keyOf(row)}`;
+    if (ids.has(row.node_id)) throw new UsageError(`${here} stands there twice`);
+    if (i === 0 && (row.parent_id !== null || row.level !== 'model')) {
+      throw new UsageError(`${here}: expected the whole model first, level model, without a parent`);
+    }
+    if (i > 0 && (row.parent_id === null || !ids.has(row.parent_id))) {
+      throw new UsageError(`${here}: expected a parent_id among the nodes before it, found ${row.parent_id}`);
+    }
+    ids.add(row.node_id);
+    return {
+      id: row.node_id,
+      parent: row.parent_id,
+      path: row.scope,
+      scope: row.scope,
+      type: row.type,
+      level: row.level,
+      parameters: row.num_parameters,
+      flops: row.flops,
+      memBytes: row.mem_bytes,
+      signature: row.signature,
+      operators: operators.get(`${row.node_id}`) ?? [],
+    };
+  });
+}
+
+/** The model of such a file. Throws a UsageError that says where it is wrong. */
+export function tracedTree(file: string, content: object): DescribedModel {
+  const parsed = treeSchema.safeParse(content);
+  if (!parsed.success) throw problem(file, parsed.error);
+  const { model, nodes, operators } = parsed.data;
+  const nodesOf = grouped(nodes, keyOf);
+  const operatorsOf = grouped(operators, keyOf);
+  const trees = new Map<string, ModelNode[]>();
+  for (const [key, rows] of nodesOf) {
+    const ordered = (operatorsOf.get(key) ?? []).sort((a, b) => a.position - b.position);
+    const byId = [...rows].sort((a, b) => a.node_id - b.node_id);
+    trees.set(
+      key,
+      treeOf(
+        file,
+        byId,
+        grouped(ordered, ({ node_id }) => `${node_id}`),
+      ),
+    );
+  }
+  const placed = new Set(nodes.map((row) => `${keyOf(row)} ${row.node_id}`));
+  const stray = operators.find((row) => !placed.has(`${keyOf(row)} ${row.node_id}`));
+  if (stray) throw new UsageError(`${file}: an operator of node ${stray.node_id} of ${keyOf(stray)}: no such node`);
+  return {
+    name: model,
+    root: trees.values().next().value![0].type,
+    about: `tree traced into ${file}`,
+    differences: [],
+    assumptions: [],
+    workloads: [...nodesOf.values()].map(([{ batch_size, length }]) => ({ batchSize: batch_size, length })),
+    tree: (workload) => {
+      const tree = trees.get(workloadKey(workload));
+      if (tree) return tree;
+      throw new UsageError(
+        `${file} has no tree of batch size × length ${workloadKey(workload)}`,
+        `it has ${[...trees.keys()].join(', ')}`,
+      );
+    },
+  };
+}
