@@ -24,7 +24,23 @@ const titles: Readonly<Record<string, string>> = {
   unstructured: 'Unstructured',
   unstructured_ols: 'Unstructured, in closed form',
   strubell: 'Strubell et al.',
+  law: 'Wall-power law',
+  children: 'Launch queue over children',
+  composition: 'Launch queue over primitives',
+  planned: 'Launch queue',
+  planned_catalogue: 'Launch queue with a catalogue',
+  planned_clock: 'Launch queue at a known clock',
+  leave_model_out: 'Model held out',
+  leave_family_out: 'Family held out',
+  leave_batch_out: 'Batch size held out',
+  leave_length_out: 'Length held out',
+  large_out: 'Larger inputs held out',
 };
+
+/** The paper's own predictors. */
+const ofPaper = new Set(['end2end', 'stepwise', 'predicted_sum', 'unstructured']);
+
+export const isOfPaper = (predictor: string): boolean => ofPaper.has(predictor);
 
 /** Marks what the paper does not have. */
 export const beyondMark = '†';

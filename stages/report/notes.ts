@@ -73,6 +73,15 @@ export function cleanNote(errors: Errors, groups: readonly NoteGroup[], order: s
   ];
 }
 
+/** The other way round: below a table of variant clean, what the paper's values compare with. */
+export function leakingNote(errors: Errors, groups: readonly NoteGroup[], order: string): string[] {
+  const texts = told(errors, groups, { variant: 'paper' });
+  if (!texts) return [];
+  return [
+    `The table shows variant clean. Variant paper, whose scaler and leaf regressors see the held-out model as the original’s do, in % (${order}): ${texts}.`,
+  ];
+}
+
 /** Plain means over models beside the row-weighted ones. */
 export function plainMeansNote(errors: Errors, groups: readonly NoteGroup[], order: string): string[] {
   const texts = told(errors, groups, { weighting: 'models' });

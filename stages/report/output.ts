@@ -2,6 +2,7 @@
 import type { Database } from '../../pipeline/database.js';
 import type { Source } from '../../pipeline/stage.js';
 import { Errors } from './errors_lookup.js';
+import { Methods } from './methods.js';
 import { paperMachineOf, type PaperMachine } from './machine.js';
 import { readPaper, type PaperValues } from './paper.js';
 import type { TableBody, TableData } from './table_json.js';
@@ -25,6 +26,8 @@ export interface ReportContext {
   readonly paper: (id: string) => Promise<PaperValues>;
   /** Read once, however many tables ask. */
   readonly errors: () => Promise<Errors>;
+  /** Likewise: the errors on every split, of every predictor. */
+  readonly methods: () => Promise<Methods>;
 }
 
 export interface Output {
@@ -48,6 +51,7 @@ export function openReport(
   settings: { readonly price_usd_per_kwh: number; readonly workload: Workload },
 ): ReportContext {
   let errors: Promise<Errors> | undefined;
+  let methods: Promise<Methods> | undefined;
   const papers = new Map<string, Promise<PaperValues>>();
   return {
     database,
@@ -56,6 +60,7 @@ export function openReport(
     priceUsdPerKwh: settings.price_usd_per_kwh,
     workload: settings.workload,
     errors: () => (errors ??= Errors.read(database)),
+    methods: () => (methods ??= Methods.read(database)),
     paper(id) {
       if (!papers.has(id)) papers.set(id, readPaper(id));
       return papers.get(id)!;

@@ -69,4 +69,6 @@ export function compared(paper: number | null, ours: Ours): Compared {
 
 /** True where some cell of the column has a value of the paper beside ours or in its stead. */
 export const comparesColumn = (table: TableBody, column: TableColumn): boolean =>
-  table.rows.some((row) => isCompared(row[column.name]));
+  table.rows.some((row) => isPrinted(row[column.name]));
+
+const isPrinted = (cell: Cell | undefined): boolean => isCompared(cell) && cell.paper !== null;

@@ -1,18 +1,19 @@
 /**
  * `index.html`: one file that opens from disk and loads nothing. First the answer, then the tree, the tables with their
- * footnotes, the figures, what the checks found, and what it all rests on.
+ * footnotes, the figures, what lies past the paper, what the checks found, and what it all rests on.
  */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { TaskContext } from '../../../pipeline/stage.js';
-import { figures } from '../figures/list.js';
+import { paperFigures } from '../figures/list.js';
 import { tableData, type ReportContext, type Workload } from '../output.js';
 import { queryRows } from '../query_rows.js';
 import { escapeHtml, html } from '../render/html.js';
 import { chosen, type ReportParams } from '../stage.js';
-import { tables } from '../tables/list.js';
+import { paperTables } from '../tables/list.js';
 import { answer, readRoots } from './answer.js';
 import { findingsHtml, findingsJson, readFindings } from './findings.js';
+import { past } from './past.js';
 import { provenanceHtml, provenanceJson, readProvenance } from './provenance.js';
 import { jsonForScript, readTrees } from './trees.js';
 
@@ -26,7 +27,7 @@ async function pageWorkload(report: ReportContext): Promise<Workload> {
 
 async function tablesHtml(report: ReportContext, ids: ReadonlySet<string>): Promise<string> {
   const parts: string[] = [];
-  for (const table of tables) if (ids.has(table.id)) parts.push(html(await tableData(table, report)));
+  for (const table of paperTables) if (ids.has(table.id)) parts.push(html(await tableData(table, report)));
   return parts.join('\n');
 }
 
@@ -35,7 +36,7 @@ const foldFrom = 8;
 
 async function figuresHtml(report: ReportContext, ids: ReadonlySet<string>): Promise<string> {
   const parts: string[] = [];
-  for (const figure of figures) {
+  for (const figure of paperFigures) {
     if (!ids.has(figure.id)) continue;
     const drawing = await figure.draw(report);
     const table = await tableData(figure, report);
@@ -64,6 +65,7 @@ const sections = [
   ['tree', 'Model tree'],
   ['tables', 'Tables'],
   ['figures', 'Figures'],
+  ['past', 'Past the paper'],
   ['findings', 'Findings'],
   ['provenance', 'Provenance'],
 ] as const;
@@ -83,6 +85,7 @@ export async function publishPage(context: TaskContext<ReportParams>, report: Re
     tree: icicleHtml(workload, label),
     tables: await tablesHtml(report, ids),
     figures: await figuresHtml(report, ids),
+    past: await past(report, ids),
     findings: findingsHtml(findings),
     provenance: provenanceHtml(provenance),
   };

@@ -72,7 +72,7 @@ export function plainText(cell: Cell | undefined, column: TableColumn): string {
   if (typeof cell === 'number') return numberText(cell, column.decimals);
   if (typeof cell === 'string') return cell;
   if (isLabel(cell)) return cell.title;
-  return isCompared(cell) ? oursWithSeeds(cell, column) : absent;
+  return isCompared(cell) ? oursText(cell, column) : absent;
 }
 
 export const heading = (column: TableColumn): string =>

@@ -43,7 +43,7 @@ function rowHtml(row: TableRow, columns: readonly TableColumn[], numeric: readon
 export interface HtmlOptions {
   /** A picture between caption and table: SVG, already escaped. */
   readonly picture?: string;
-  /** Folds the table away below its picture. */
+  /** Folds the table away, below its picture if it has one. */
   readonly folded?: boolean;
 }
 
@@ -69,6 +69,6 @@ export function html(table: TableData, { picture, folded = false }: HtmlOptions 
 <h3>${title}</h3>
 <p class="caption">${escapeHtml(table.caption)} <span class="source">${escapeHtml(table.source)}</span></p>
 ${picture ? `<figure>${scroll(picture, 'picture')}</figure>` : ''}
-${folded ? `<details><summary>The same as a table</summary>${grid}</details>` : grid}
+${folded ? `<details><summary>${picture ? 'The same as a table' : `All ${table.rows.length} lines`}</summary>${grid}</details>` : grid}
 ${notes ? `<ol class="notes">\n${notes}\n</ol>\n` : ''}</section>`;
 }

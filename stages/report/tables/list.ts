@@ -1,5 +1,10 @@
-/** The paper's tables in order. A new one is a file beside this and a line here. */
+/** The tables in order, the paper's and those past it. A new one is a file beside this and a line here. */
 import type { Output } from '../output.js';
+import { byType } from './by_type.js';
+import { latency } from './latency.js';
+import { settingsTable } from './settings.js';
+import { splitsTable } from './splits.js';
+import { spread } from './spread.js';
 import { table1 } from './table1.js';
 import { table10 } from './table10.js';
 import { table11 } from './table11.js';
@@ -13,7 +18,7 @@ import { table7 } from './table7.js';
 import { table8 } from './table8.js';
 import { table9 } from './table9.js';
 
-export const tables: readonly Output[] = [
+export const paperTables: readonly Output[] = [
   table1,
   table2,
   table3,
@@ -27,3 +32,7 @@ export const tables: readonly Output[] = [
   table11,
   table12,
 ];
+
+export const pastTables: readonly Output[] = [settingsTable, splitsTable, spread, byType, latency];
+
+export const tables: readonly Output[] = [...paperTables, ...pastTables];

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { figures } from '../../../stages/report/figures/list.js';
 import { jsonForScript } from '../../../stages/report/page/trees.js';
+import { tables } from '../../../stages/report/tables/list.js';
 import { publish } from './build.js';
 import { fixture } from './fixture.js';
 
@@ -21,9 +23,19 @@ test('every id is there once, and the parts come in order: first the answer', as
     ids.filter((id, i) => ids.indexOf(id) !== i),
     [],
   );
-  const places = ['answer', 'tree', 'table1', 'table12', 'figure1', 'figure5', 'findings', 'provenance'].map((id) =>
-    ids.indexOf(id),
-  );
+  const places = [
+    'answer',
+    'tree',
+    'table1',
+    'table12',
+    'figure1',
+    'figure5',
+    'past',
+    'settings',
+    'workload_size',
+    'findings',
+    'provenance',
+  ].map((id) => ids.indexOf(id));
   assert.equal(
     places,
     [...places].sort((a, b) => a - b),
@@ -34,7 +46,10 @@ test('every id is there once, and the parts come in order: first the answer', as
 test('the source label is at both ends and on every table', async () => {
   const page = (await publish('page', { source: { kind: 'twin', label: 'simulated' } })).get('index.html')!;
   assert.is(page.match(/Source of every number of ours: <strong>simulated<\/strong>/g)!.length, 2);
-  assert.is(page.match(/<p class="caption">[^\n]*<span class="source">simulated<\/span>/g)!.length, 16);
+  assert.is(
+    page.match(/<p class="caption">[^\n]*<span class="source">simulated<\/span>/g)!.length,
+    [...tables, ...figures].length,
+  );
 });
 
 test('the page lists every round left out, and findings.json has all', async () => {

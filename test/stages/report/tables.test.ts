@@ -2,17 +2,18 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { figures } from '../../../stages/report/figures/list.js';
 import { report } from '../../../stages/report/stage.js';
-import { tables } from '../../../stages/report/tables/list.js';
+import { pastTables, tables } from '../../../stages/report/tables/list.js';
 import { publish, tableJson } from './build.js';
 import { fixture, models } from './fixture.js';
 
-const ids = [...Array.from({ length: 12 }, (_, i) => `table${i + 1}`), 'figure1', 'figure3', 'figure4', 'figure5'];
+const ofPaper = Array.from({ length: 12 }, (_, i) => `table${i + 1}`);
+const past = pastTables.map(({ id }) => id);
+const ids = [...ofPaper, ...past, ...figures.map(({ id }) => id)];
 
-test('the ids are those of the contract, and each is a partition', () => {
-  assert.equal(
-    [...tables, ...figures].map(({ id }) => id),
-    ids,
-  );
+test('the ids are those of the contract, ours have names, and each is a partition', () => {
+  const numbered = [...tables, ...figures].map(({ id }) => id).filter((id) => /\d$/.test(id));
+  assert.equal(numbered, [...ofPaper, 'figure1', 'figure3', 'figure4', 'figure5']);
+  assert.ok(past.every((id) => /^[a-z_]+$/.test(id)));
   const partitions = report.partitions(report.params.parse({}), {}, {});
   assert.equal(
     partitions.map(({ output }) => output),
