@@ -1,12 +1,13 @@
 /**
  * The seven stages in order, the choice of the source, and the commands: the engine's only door to `stages/`. Stages
- * are loaded when a command needs them, so that `--help` does not.
+ * are loaded when a command needs them, so that `--help` does not; so is what a command does.
  */
 import type { Command, Comparison, List } from './cli/command.js';
+import { commands as commandsOfStages } from '../stages/commands/list.js';
 import { engineCommands } from './cli/engine_commands.js';
 import type { Registry, SourceChoice, Stage } from './stage.js';
 
-export const commands: readonly Command[] = engineCommands;
+export const commands: readonly Command[] = [...engineCommands, ...commandsOfStages];
 
 const folder = new URL('../stages/', import.meta.url);
 

@@ -64,6 +64,8 @@ export interface PredictedTree {
   readonly batchSize: number;
   readonly length: number;
   readonly bench: string;
+  /** Where what was fitted there was measured, as printed. */
+  readonly source: string;
   readonly setting: Setting;
   readonly predictor: string;
   readonly clockMhz: number | null;
@@ -235,6 +237,7 @@ export async function predictModel(
     batchSize,
     length,
     bench: bench.name,
+    source: bench.source,
     setting,
     predictor: name,
     clockMhz: clock,

@@ -24,29 +24,32 @@ export interface Profile {
   readonly rows: readonly ProfileRow[];
 }
 
+/** The rows of a model: those that name it, or where none does all of them. */
+function ofModel({ rows }: Profile, model: string): readonly ProfileRow[] {
+  const named = rows.filter((row) => row.model === model);
+  return named.length > 0 ? named : rows;
+}
+
 /** The workloads that a profile has rows of, in its order; none where it does not say. */
-export function workloadsOf({ rows }: Profile): Workload[] {
+export function workloadsOf(profile: Profile, model: string): Workload[] {
   const found = new Map<string, Workload>();
-  for (const { batchSize, length } of rows) {
+  for (const { batchSize, length } of ofModel(profile, model)) {
     if (batchSize !== null && length !== null) found.set(`${batchSize} × ${length}`, { batchSize, length });
   }
   return [...found.values()];
 }
 
-function rowsOf({ file, rows }: Profile, model: string, { batchSize, length }: Workload): readonly ProfileRow[] {
+function rowsOf(profile: Profile, model: string, { batchSize, length }: Workload): readonly ProfileRow[] {
+  const rows = ofModel(profile, model);
   const models = new Set(rows.map((row) => row.model));
-  const named = rows.filter((row) => row.model === model);
-  if (named.length === 0 && models.size > 1) {
-    throw new UsageError(`${file}: it has no rows of ${model}`, `it has ${[...models].join(', ')}`);
+  if (models.size > 1) {
+    throw new UsageError(`${profile.file}: it has no rows of ${model}`, `it has ${[...models].join(', ')}`);
   }
-  const ofModel = named.length > 0 ? named : rows;
-  const chosen = ofModel.filter(
-    (row) => (row.batchSize ?? batchSize) === batchSize && (row.length ?? length) === length,
-  );
+  const chosen = rows.filter((row) => (row.batchSize ?? batchSize) === batchSize && (row.length ?? length) === length);
   if (chosen.length > 0) return chosen;
-  const there = workloadsOf({ file, rows: ofModel }).map((one) => `${one.batchSize} × ${one.length}`);
+  const there = workloadsOf(profile, model).map((one) => `${one.batchSize} × ${one.length}`);
   throw new UsageError(
-    `${file}: it has no rows of batch size × length ${batchSize} × ${length}`,
+    `${profile.file}: it has no rows of batch size × length ${batchSize} × ${length}`,
     `it has ${abridged(there, 8)}`,
   );
 }
@@ -85,7 +88,8 @@ export function measuredNodes(
   const byName = nodesByName(nodes);
   const rows = new Map<string, ProfileRow[]>();
   for (const row of rowsOf(profile, model, workload)) {
-    const name = row.scope === '' ? '' : row.type === null ? row.scope : `${row.scope}:${row.type}`;
+    const name =
+      row.scope === '' || row.scope === model ? '' : row.type === null ? row.scope : `${row.scope}:${row.type}`;
     rows.set(name, [...(rows.get(name) ?? []), row]);
   }
   const strangers: string[] = [];
