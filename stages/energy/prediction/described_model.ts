@@ -26,6 +26,8 @@ export interface DescribedModel {
   readonly differences: readonly string[];
   /** What was assumed where the description says nothing. */
   readonly assumptions: readonly string[];
+  /** The family and sizes that it is built from, to change them; null where it was traced. */
+  readonly sizes: Sizes | null;
   /** The workloads that a trace has; null where any can be built. */
   readonly workloads: readonly Workload[] | null;
   /** Its tree, depth first. Throws a UsageError for a length beyond its positions, or a workload that a trace lacks. */
@@ -61,6 +63,7 @@ export function modelOfSizes(sizes: Sizes): DescribedModel {
       ...(changed ? [`it runs ${activation} where the measured models of its family run ${own}`] : []),
     ],
     assumptions,
+    sizes,
     workloads: null,
     tree: (workload) => {
       checkLength(name, workload.length, maxLength);

@@ -135,6 +135,7 @@ export function tracedTree(file: string, content: object): DescribedModel {
     about: `tree traced into ${file}`,
     differences: [],
     assumptions: [],
+    sizes: null,
     workloads: [...nodesOf.values()].map(([{ batch_size, length }]) => ({ batchSize: batch_size, length })),
     tree: (workload) => {
       const tree = trees.get(workloadKey(workload));
