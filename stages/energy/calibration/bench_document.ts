@@ -1,0 +1,58 @@
+/** The description of a calibrated bench, in the shape of data/benches/: what `predict --on FILE` reads. */
+import { stringify } from 'yaml';
+import type { PredictorFile } from '../predictors/predictor_file.js';
+import type { Calibration } from './calibrate.js';
+import { figuresOf } from './figures.js';
+import { groupsOf } from './points.js';
+
+export interface Origin {
+  readonly name: string;
+  /** The table as the user named it. */
+  readonly file: string;
+  /** The command that gives the same document again. */
+  readonly madeBy: string;
+  /** The column of the groups, or null where they are blocks of GPU power. */
+  readonly groupColumn: string | null;
+}
+
+/** Digits of a constant: far below any uncertainty, and the same on every machine. */
+const constant = (value: number): number => Number(value.toPrecision(10));
+
+const terms = (names: readonly string[], values: readonly number[]): Record<string, number> =>
+  Object.fromEntries(names.map((name, i) => [name, constant(values[i])]));
+
+export interface BenchDocument {
+  readonly name: string;
+  readonly calibration: ReturnType<typeof figuresOf>;
+  readonly predictors: PredictorFile;
+}
+
+/** Called with a calibration that is not refused. */
+export function benchDocument(calibration: Calibration, { name, file, madeBy, groupColumn }: Origin): BenchDocument {
+  const { points } = calibration;
+  const law = calibration.law!;
+  const groups = groupsOf(points);
+  const by =
+    groupColumn === null ? `${groups.length} blocks of GPU power` : `${groups.length} groups of ${groupColumn}`;
+  return {
+    name,
+    calibration: figuresOf(calibration),
+    predictors: {
+      bench: name,
+      source: `measurements of ${file}: ${points.row.length} rows, ${by}`,
+      made_by: madeBy,
+      fitted_on: { file, rows: points.row.length, groups },
+      coverage: [],
+      predictors: {
+        law: {
+          constants: terms(law.terms, law.values),
+          'constants/sd': terms(law.terms, law.sd),
+        },
+      } as PredictorFile['predictors'],
+    },
+  };
+}
+
+/** The text of the file; equal documents give equal bytes. */
+export const benchText = (bench: BenchDocument): string =>
+  `# Fitted, not written by hand: ${bench.predictors.made_by.replaceAll('\n', ' ')}\n${stringify(bench, { lineWidth: 0, flowCollectionPadding: true })}`;

@@ -1,0 +1,77 @@
+/** How far off a law is on what it was not fitted to: groups left out in turn, and calibrations by ten rows. */
+import { Random } from '../random.js';
+import { errorsPct, fitLaw, type Form, type Law } from './fit.js';
+import { groupsOf, pickPoints, pointsWhere, type Points } from './points.js';
+import { absolute, greatest, mean, quantile } from './statistics.js';
+
+/** Errors of every point while its group was left out, in the order of the points. */
+export interface LeftOut {
+  /** Predicted − measured over measured, %; NaN where the other groups do not tell the terms apart. */
+  readonly errorPct: Float64Array;
+  readonly meanPct: number;
+  readonly medianPct: number;
+  readonly worstPct: number;
+}
+
+type Choose = (training: Points) => Law | null;
+
+/** Leaves out one group after the other; `choose` sees only the others. */
+export function leaveGroupsOut(points: Points, choose: Choose): LeftOut {
+  const errorPct = new Float64Array(points.row.length).fill(NaN);
+  for (const name of groupsOf(points)) {
+    const law = choose(pointsWhere(points, (i) => points.group[i] !== name));
+    if (!law) continue;
+    const held = Array.from(points.row.keys()).filter((i) => points.group[i] === name);
+    errorsPct(law, pickPoints(points, held)).forEach((error, k) => (errorPct[held[k]] = error));
+  }
+  const errors = absolute(errorPct);
+  return { errorPct, meanPct: mean(errors), medianPct: quantile(errors, 0.5), worstPct: greatest(errors) };
+}
+
+/** The third constant must lower the error on groups left out by a tenth: less is a matter of which rows there are. */
+const thirdMustWin = 0.9;
+
+/** … and be told apart from 0: 95 % of a normal distribution. */
+const uncertainties = 2;
+
+/** The form that does better on groups of the training points left out; a third constant must be positive. */
+export function chooseForm(points: Points): Form {
+  if (!points.cpu) return 'two';
+  const three = fitLaw(points, 'three');
+  if (!three || three.values[2] < uncertainties * three.sd[2]) return 'two';
+  const [error2, error3] = (['two', 'three'] as const).map(
+    (form) => leaveGroupsOut(points, (training) => fitLaw(training, form)).meanPct,
+  );
+  return error3 < thirdMustWin * error2 || (Number.isNaN(error2) && !Number.isNaN(error3)) ? 'three' : 'two';
+}
+
+/** A calibration by this many rows is what METHODS 3 says suffices. */
+export const fewRows = 10;
+
+const draws = 1000;
+
+export interface FewRows {
+  readonly rows: number;
+  readonly draws: number;
+  readonly medianPct: number;
+  /** 95 % of the draws are not above it. */
+  readonly p95Pct: number;
+}
+
+/** Mean errors on all other rows of laws fitted to ten rows drawn at random; null where there are too few. */
+export function tenRows(points: Points, form: Form): FewRows | null {
+  const n = points.row.length;
+  if (n < 2 * fewRows) return null;
+  const errors: number[] = [];
+  for (let draw = 0; draw < draws; draw++) {
+    const random = new Random('calibrate', 'ten rows', draw);
+    const order = Array.from(points.row.keys());
+    for (let i = 0; i < fewRows; i++) {
+      const other = i + Math.floor(random.uniform() * (n - i));
+      [order[i], order[other]] = [order[other], order[i]];
+    }
+    const law = fitLaw(pickPoints(points, order.slice(0, fewRows)), form);
+    errors.push(law ? mean(absolute(errorsPct(law, pickPoints(points, order.slice(fewRows))))) : Infinity);
+  }
+  return { rows: fewRows, draws, medianPct: quantile(errors, 0.5), p95Pct: quantile(errors, 0.95) };
+}
