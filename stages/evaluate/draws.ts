@@ -8,7 +8,7 @@ import type { Database } from '../../pipeline/database.js';
 import { settingOf } from '../energy/predictors/feature_sets.js';
 import type { Forest } from '../energy/predictors/forest.js';
 import type { PredictorEntry } from '../energy/predictors/list.js';
-import type { Prediction } from '../energy/predictors/predictor.js';
+import type { Prediction, Setting } from '../energy/predictors/predictor.js';
 import type { FittedFolds } from '../energy/predictors/read_fitted.js';
 
 type Values = Int32Array | Float64Array | readonly (string | null)[];
@@ -91,13 +91,15 @@ export class Draws {
   }
 
   private async insertCombinations(database: Database): Promise<void> {
-    const { setting, leafSetting } = this.entry;
+    const { setting, leafSetting, ownFeatures } = this.entry;
     await database.run(
       `CREATE TEMP TABLE combinations (combination INTEGER, predictor VARCHAR, features VARCHAR, variant VARCHAR,
        split VARCHAR, setting VARCHAR, leaf_setting VARCHAR, weighs BOOLEAN)`,
     );
     for (const [combination, fits] of this.combinations.entries()) {
-      const columns = fits.folds[0].shared.find(({ name }) => name.endsWith('/mean'))!.terms;
+      // What was made for its own features has the setting of the list.
+      const columns = ownFeatures ? null : fits.folds[0].shared.find(({ name }) => name.endsWith('/mean'))!.terms;
+      const inSetting = (of: Setting) => (columns ? settingOf(of, columns) : of);
       await database.run(
         'INSERT INTO combinations VALUES ($combination, $predictor, $features, $variant, $split, $setting, $leaf_setting, $weighs)',
         {
@@ -106,8 +108,8 @@ export class Draws {
           features: fits.features,
           variant: fits.variant,
           split: fits.split,
-          setting: settingOf(setting, columns),
-          leaf_setting: leafSetting ? settingOf(leafSetting, columns) : null,
+          setting: inSetting(setting),
+          leaf_setting: leafSetting ? inSetting(leafSetting) : null,
           weighs: this.weighs,
         },
       );

@@ -25,6 +25,7 @@ export const predictors = {
   predicted_sum: { about: 'plain sums of the predicted primitives', setting: 'children', leafSetting: 'profiled', variants, random: false, load: async () => (await import('./predicted_sum.js')).predictedSum },
   unstructured: { about: 'one regression for every module and model, trained like end2end', setting: 'profiled', variants, random: true, load: async () => (await import('./unstructured.js')).unstructured },
   unstructured_ols: { about: 'one linear regression for every module and model, in closed form', setting: 'profiled', variants, random: false, load: async () => (await import('./unstructured_ols.js')).unstructuredOls },
+  law: { about: 'wall = η·GPU + P₀·latency: two constants for every node of every level', setting: 'profiled', leafSetting: 'profiled', variants: ['clean'], random: false, ownFeatures: true, load: async () => (await import('./law.js')).law },
 } as const satisfies Record<string, PredictorEntry>;
 
 export type PredictorName = keyof typeof predictors;

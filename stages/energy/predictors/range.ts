@@ -1,6 +1,6 @@
 /**
- * Whether a prediction goes beyond what was trained: a feature of the node lies outside of the training rows' range
- * (of its primitive's type; of the inner nodes for an inner one), or it rests on a primitive that was not trained.
+ * Whether a prediction goes beyond what was trained, and why: a feature of the node lies outside of the training rows'
+ * range (of its primitive's type; of the inner nodes for an inner one), or it rests on a primitive that was not trained.
  */
 import { classesOf, selectFeatures, type Forest, type Workload } from './forest.js';
 import { partOf } from './parts.js';
@@ -10,38 +10,125 @@ import type { Fold } from './splits.js';
 /** The name under which the range of the inner nodes is kept; a primitive's is its type. */
 const inner = 'tree';
 
-/** The ranges of a fold's training rows, as parts `Linear/low`, `Linear/high`, …, `tree/low`, `tree/high`. */
-export function rangeParts({ forest, features: { columns }, variant }: Problem, { heldOut }: Fold): Part[] {
-  const values = selectFeatures(forest, columns, variant);
+/** `Prediction.extrapolated` counts reasons in a byte: what comes after so many is not told apart. */
+const mostReasons = 255;
+
+/** Values of classes that have a range: group by group, e.g. one for each type. */
+export interface Ranged {
+  readonly group: (c: number) => string;
+  readonly columns: readonly { readonly name: string; readonly unit: string; readonly of: (c: number) => number }[];
+}
+
+/** The ranges of some classes, as parts `Linear/low`, `Linear/high`, …; the terms are the columns' names. */
+export function rangesOf({ group, columns }: Ranged, classes: Int32Array): Part[] {
   const ranges = new Map<string, { low: Float64Array; high: Float64Array }>();
-  for (const c of classesOf(forest.workloads.filter((workload) => !heldOut(workload)))) {
-    const name = groupOf(forest, c);
+  for (const c of classes) {
+    const name = group(c);
     let range = ranges.get(name);
     if (!range) {
-      range = {
-        low: new Float64Array(columns.length).fill(Infinity),
-        high: new Float64Array(columns.length).fill(-Infinity),
-      };
-      ranges.set(name, range);
+      const filled = (value: number): Float64Array => new Float64Array(columns.length).fill(value);
+      ranges.set(name, (range = { low: filled(Infinity), high: filled(-Infinity) }));
     }
     for (let k = 0; k < columns.length; k++) {
-      const value = values[c * columns.length + k];
+      const value = columns[k].of(c);
       range.low[k] = Math.min(range.low[k], value);
       range.high[k] = Math.max(range.high[k], value);
     }
   }
+  const terms = columns.map(({ name }) => name);
   return [...ranges]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([name, { low, high }]) => [
-      { name: `${name}/low`, terms: columns, values: low },
-      { name: `${name}/high`, terms: columns, values: high },
+      { name: `${name}/low`, terms, values: low },
+      { name: `${name}/high`, terms, values: high },
     ]);
 }
 
-const isLeaf = ({ childStart }: Forest, c: number): boolean => childStart[c] === childStart[c + 1];
-const groupOf = (forest: Forest, c: number): string => (isLeaf(forest, c) ? forest.types[forest.type[c]] : inner);
+/** Reasons as they are found; each text once, with the value farthest out. */
+class Reasons {
+  readonly texts: string[] = [];
+  private readonly places = new Map<string, { at: number; distance: number }>();
 
-const reasons = ['a primitive below it was not measured', 'outside of what was measured'];
+  /** The place of a reason, counted from 1; `key` says which ones are told apart. */
+  place(key: string, text: string, distance = 0): number {
+    const known = this.places.get(key);
+    if (known) {
+      if (distance > known.distance) {
+        known.distance = distance;
+        this.texts[known.at - 1] = text;
+      }
+      return known.at;
+    }
+    if (this.texts.length === mostReasons) return mostReasons;
+    const last = this.texts.length === mostReasons - 1;
+    const at = this.texts.push(last ? 'outside of what was measured' : text);
+    this.places.set(key, { at, distance });
+    return at;
+  }
+}
+
+const digits = (value: number): string => String(Number(value.toPrecision(3)));
+
+/** The first column of a class outside of its group's range; null where it is within, or the group has no range. */
+function outside(
+  { group, columns }: Ranged,
+  parts: ReadonlyMap<string, Float64Array>,
+  c: number,
+): { key: string; text: string; distance: number } | null {
+  const name = group(c);
+  const [low, high] = [parts.get(`${name}/low`), parts.get(`${name}/high`)];
+  if (!low || !high) return null;
+  for (const [k, { name: column, unit, of }] of columns.entries()) {
+    const value = of(c);
+    const distance = Math.max(low[k] - value, value - high[k]);
+    if (!(distance > 0)) continue; // what is not known is not outside
+    const whose = name === inner ? '' : ` of ${name}`;
+    const range = low[k] === high[k] ? digits(low[k]) : `${digits(low[k])} to ${digits(high[k])}`;
+    const text = `${column}${whose} ${digits(value)}${unit && ` ${unit}`}, measured at ${range}`;
+    return { key: `${name}/${column}/${value < low[k]}`, text, distance };
+  }
+  return null;
+}
+
+const valuesByName = (parts: readonly Part[]): ReadonlyMap<string, Float64Array> =>
+  new Map(parts.map(({ name, values }) => [name, values]));
+
+/** Which of some classes lie outside of fitted ranges, and why. */
+export function outsideRanges(
+  ranged: Ranged,
+  shared: readonly Part[],
+  classes: Int32Array,
+): Pick<Prediction, 'extrapolated' | 'reasons'> {
+  const parts = valuesByName(shared);
+  const reasons = new Reasons();
+  const extrapolated = Uint8Array.from(classes, (c) => {
+    const found = outside(ranged, parts, c);
+    return found ? reasons.place(found.key, found.text, found.distance) : 0;
+  });
+  return { extrapolated, reasons: reasons.texts };
+}
+
+const isLeaf = ({ childStart }: Forest, c: number): boolean => childStart[c] === childStart[c + 1];
+
+/** The features of a forest, by primitive type and for the inner nodes together. */
+function rangedFeatures(forest: Forest, columns: readonly string[], variant: Problem['variant']): Ranged {
+  const values = selectFeatures(forest, columns, variant);
+  return {
+    group: (c) => (isLeaf(forest, c) ? forest.types[forest.type[c]] : inner),
+    columns: columns.map((name, k) => ({
+      name,
+      unit: '', // the name has it
+      of: (c: number) => values[c * columns.length + k],
+    })),
+  };
+}
+
+/** The ranges of a fold's training rows, as parts `Linear/low`, `Linear/high`, …, `tree/low`, `tree/high`. */
+export function rangeParts({ forest, features: { columns }, variant }: Problem, { heldOut }: Fold): Part[] {
+  const training = forest.workloads.filter((workload) => !heldOut(workload));
+  const parts = rangesOf(rangedFeatures(forest, columns, variant), classesOf(training));
+  return parts.map((part) => ({ ...part, terms: columns }));
+}
 
 /** Which of the given classes, all of the given workloads, are extrapolated, and why. */
 export function extrapolated(
@@ -50,20 +137,34 @@ export function extrapolated(
   workloads: readonly Workload[],
   classes: Int32Array,
 ): Pick<Prediction, 'extrapolated' | 'reasons'> {
-  const parts = new Map(shared.map(({ name, values }) => [name, values]));
-  const columns = partOf(shared, `${inner}/low`).terms;
-  const values = selectFeatures(forest, columns, variant);
-  const unfounded = new Uint8Array(forest.type.length);
-  const outside = new Uint8Array(forest.type.length);
-  for (const c of classesOf(workloads)) {
-    const low = parts.get(`${groupOf(forest, c)}/low`);
-    const high = parts.get(`${groupOf(forest, c)}/high`);
-    if (!low || !high) unfounded[c] = 1;
-    else if (!within(values, c, low, high)) outside[c] = 1;
-    for (let e = forest.childStart[c]; e < forest.childStart[c + 1]; e++) unfounded[c] |= unfounded[forest.child[e]];
-  }
-  return { extrapolated: Uint8Array.from(classes, (c) => (unfounded[c] ? 1 : 2 * outside[c])), reasons };
+  const parts = valuesByName(shared);
+  const ranged = rangedFeatures(forest, partOf(shared, `${inner}/low`).terms, variant);
+  const untrained = untrainedBelow(forest, workloads, (type) => parts.has(`${type}/low`));
+  const reasons = new Reasons();
+  const extrapolated = Uint8Array.from(classes, (c) => {
+    const missing = untrained.get(c);
+    if (missing) return reasons.place(missing, missing);
+    const found = outside(ranged, parts, c);
+    return found ? reasons.place(found.key, found.text, found.distance) : 0;
+  });
+  return { extrapolated, reasons: reasons.texts };
 }
 
-const within = (values: Float64Array, row: number, low: Float64Array, high: Float64Array): boolean =>
-  low.every((limit, k) => limit <= values[row * low.length + k] && values[row * low.length + k] <= high[k]);
+/** For the classes that rest on primitives of types that were not measured, which these are, in words. */
+export function untrainedBelow(
+  forest: Forest,
+  workloads: readonly Workload[],
+  isTrained: (type: string) => boolean,
+): ReadonlyMap<number, string> {
+  const missing = new Map<number, Set<string>>();
+  for (const c of classesOf(workloads)) {
+    const type = forest.types[forest.type[c]];
+    const found = new Set<string>(isLeaf(forest, c) && !isTrained(type) ? [type] : []);
+    for (let e = forest.childStart[c]; e < forest.childStart[c + 1]; e++) {
+      for (const below of missing.get(forest.child[e]) ?? []) found.add(below);
+    }
+    if (found.size > 0) missing.set(c, found);
+  }
+  const words = (types: ReadonlySet<string>): string => `no ${[...types].sort().join(' and no ')} was measured`;
+  return new Map([...missing].map(([c, types]) => [c, words(types)]));
+}
