@@ -1,4 +1,5 @@
 /** Predicted figures as people read them, with the digits they deserve: two of the interval's half-width. */
+import type { EnergyPart } from '../energy/prediction/energy_parts.js';
 import type { PredictedTree } from '../energy/prediction/predict_model.js';
 import { kwhPerMillion } from '../energy/prediction/cost.js';
 import { settingInWords } from '../energy/prediction/settings.js';
@@ -73,6 +74,10 @@ export function latencyText(latencyS: number | null): string {
   if (latencyS >= 1) return `${significant(latencyS)} s`;
   return latencyS >= 1e-3 ? `${significant(latencyS * 1e3)} ms` : `${significant(latencyS * 1e6)} µs`;
 }
+
+/** `GPU 2.58 J, rest of the machine 1.47 J`. */
+export const partsText = (parts: readonly EnergyPart[]): string =>
+  parts.map(({ name, wallJ }) => `${name} ${energyText(wallJ)}`).join(', ');
 
 /** `97 %`, `0.31 %`; near the whole a digit more, which tells it from all. */
 export const shareText = (sharePct: number): string =>

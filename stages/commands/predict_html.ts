@@ -3,7 +3,16 @@ import type { PredictedTree } from '../energy/prediction/predict_model.js';
 import { settingInWords } from '../energy/prediction/settings.js';
 import { escapeHtml } from '../report/render/html.js';
 import { breakdown, childrenText, labelOf, ownText, type Branch } from './breakdown.js';
-import { costText, energyText, intervalText, kwhText, latencyText, settingText, shareText } from './figures.js';
+import {
+  costText,
+  energyText,
+  intervalText,
+  kwhText,
+  latencyText,
+  partsText,
+  settingText,
+  shareText,
+} from './figures.js';
 
 const style = `
 :root { color-scheme: light dark; --ink: #1b1b1a; --muted: #5f5e59; --ground: #fffefb; --rule: #dcd9cf; --bar: #2f6f8f; --panel: #f4f2ea; --warn: #8a4b00; }
@@ -13,6 +22,8 @@ h1 { margin: 0; font-size: 1.1rem; font-weight: 600; overflow-wrap: anywhere; }
 h2 { margin: 2.5rem 0 0.6rem; font-size: 1.1rem; overflow-wrap: anywhere; }
 .answer { margin: 0.4rem 0 0; font-size: 2.4rem; font-weight: 650; line-height: 1.2; letter-spacing: -0.01em; }
 .answer small { font-size: 1.1rem; font-weight: 400; letter-spacing: 0; color: var(--muted); white-space: nowrap; }
+section + section { margin-top: 3rem; padding-top: 1.5rem; border-top: 2px solid var(--ink); }
+a { color: var(--bar); }
 .setting { display: inline-block; margin: 0.3rem 0; padding: 0 0.5em; border: 1px solid var(--bar); border-radius: 0.2rem; color: var(--bar); }
 .muted { color: var(--muted); overflow-wrap: anywhere; }
 .warning { margin: 0.6rem 0; padding: 0.5rem 0.8rem; border-left: 3px solid var(--warn); background: var(--panel); overflow-wrap: anywhere; }
@@ -51,8 +62,7 @@ function nodeRows({ nodes, coverage }: PredictedTree): string {
   return nodes
     .map((node) => {
       const { value, interval } = intervalText(node, coverage);
-      const parts = node.parts.map(({ name, wallJ }) => `${name} ${energyText(wallJ)}`).join(', ');
-      return `<tr><th scope="row">${marked(node.scope || '(the whole model)', node.extrapolatedBy)}</th><td>${escapeHtml(node.type)}</td>${cell(value)}${cell(interval)}${cell(node.setting)}${cell(latencyText(node.latencyS))}${cell(energyText(node.childrenJ))}${cell(energyText(node.selfJ))}<td>${escapeHtml(parts)}</td></tr>`;
+      return `<tr><th scope="row">${marked(node.scope || '(the whole model)', node.extrapolatedBy)}</th><td>${escapeHtml(node.type)}</td>${cell(value)}${cell(interval)}${cell(node.setting)}${cell(latencyText(node.latencyS))}${cell(energyText(node.childrenJ))}${cell(energyText(node.selfJ))}<td>${escapeHtml(partsText(node.parts))}</td></tr>`;
     })
     .join('\n');
 }
@@ -60,23 +70,34 @@ function nodeRows({ nodes, coverage }: PredictedTree): string {
 const scroll = (table: string): string => `<div class="scroll" tabindex="0">${table}</div>`;
 
 /** One workload: its answer, its breakdown, its nodes. */
-function section(tree: PredictedTree, priceUsdPerKwh: number): string {
+function section(tree: PredictedTree, position: number, priceUsdPerKwh: number): string {
   const { value, interval } = intervalText(tree.root, tree.coverage);
   const reasons = new Set(tree.nodes.flatMap(({ extrapolatedBy }) => extrapolatedBy ?? []));
   const warnings = [...[...reasons].map((reason) => `Extrapolated (*): ${reason}`), ...tree.warnings];
   const below = tree.nodes.find(({ setting }) => setting !== tree.setting);
-  return `<section>
+  return `<section id="workload${position}">
 <p class="muted">Batch size ${tree.batchSize}, length ${tree.length}, on ${escapeHtml(tree.bench)} (${escapeHtml(tree.source)})</p>
 <p class="answer">${escapeHtml(value)} a batch <small>(${escapeHtml(interval)})</small></p>
 <p class="setting">${escapeHtml(settingText(tree))}</p>
 ${warnings.map((text) => `<p class="warning">${escapeHtml(text)}</p>`).join('\n')}
 <dl><div><dt>A million inputs</dt><dd>${kwhText(tree)}</dd></div><div><dt>at ${priceUsdPerKwh} USD per kWh</dt><dd>${costText(tree, priceUsdPerKwh)}</dd></div><div><dt>Latency of a batch</dt><dd>${latencyText(tree.root.latencyS)}</dd></div></dl>
+${tree.root.parts.length > 0 ? `<p class="muted">Of the energy: ${escapeHtml(partsText(tree.root.parts))}.</p>` : ''}
 <h2>Where it goes</h2>
 ${below ? `<p class="muted">Below the model: ${escapeHtml(settingInWords(below.setting, null))}.</p>` : ''}
 ${scroll(`<table>${heads('Module', '', 'Share', 'Energy', 'Its children', 'Own')}<tbody>${branchRows(breakdown(tree.nodes))}</tbody></table>`)}
 <details><summary>All ${tree.nodes.length} nodes</summary>
 ${scroll(`<table>${heads('Scope', 'Type', 'Energy', 'Interval', 'Setting', 'Latency', 'Its children', 'Own', 'Made of')}<tbody>${nodeRows(tree)}</tbody></table>`)}</details>
 </section>`;
+}
+
+/** Several workloads side by side; each row leads to its own section. */
+function summary(trees: readonly PredictedTree[], priceUsdPerKwh: number): string {
+  const rows = trees.map((tree, i) => {
+    const { value, interval } = intervalText(tree.root, tree.coverage);
+    return `<tr><th scope="row"><a href="#workload${i}">${tree.batchSize} × ${tree.length}</a></th><td class="number">${marked(value, tree.root.extrapolatedBy)}</td>${cell(interval)}${cell(latencyText(tree.root.latencyS))}${cell(kwhText(tree))}${cell(costText(tree, priceUsdPerKwh))}${cell(settingText(tree))}</tr>`;
+  });
+  const head = heads('Batch size × length', 'A batch', 'Interval', 'Latency', 'A million inputs', 'Cost', 'Setting');
+  return scroll(`<table>${head}<tbody>${rows.join('\n')}</tbody></table>`);
 }
 
 export function predictHtml(trees: readonly PredictedTree[], priceUsdPerKwh: number): string {
@@ -87,7 +108,8 @@ export function predictHtml(trees: readonly PredictedTree[], priceUsdPerKwh: num
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Predicted energy of ${escapeHtml(model)}</title><style>${style}</style></head>
 <body>
 <h1>${title}</h1>
-${trees.map((tree) => section(tree, priceUsdPerKwh)).join('\n')}
+${trees.length > 1 ? summary(trees, priceUsdPerKwh) : ''}
+${trees.map((tree, i) => section(tree, i, priceUsdPerKwh)).join('\n')}
 </body>
 </html>
 `;

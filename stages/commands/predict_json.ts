@@ -1,5 +1,6 @@
 /** A prediction as the document that others script against (DESIGN 8): the answer, and the tree with the same fields. */
 import { kwhPerMillion } from '../energy/prediction/cost.js';
+import type { EnergyPart } from '../energy/prediction/energy_parts.js';
 import type { PredictedNode, PredictedTree } from '../energy/prediction/predict_model.js';
 
 /** What a node and the whole model say alike. */
@@ -21,6 +22,8 @@ export function figuresOf(node: PredictedNode, { batchSize, coverage }: Predicte
   };
 }
 
+const partJson = ({ name, wallJ }: EnergyPart): object => ({ name, wall_j: wallJ });
+
 function nested(tree: PredictedTree, price: number): object {
   const children = new Map<number | null, PredictedNode[]>();
   for (const node of tree.nodes) children.set(node.parentId, [...(children.get(node.parentId) ?? []), node]);
@@ -33,7 +36,8 @@ function nested(tree: PredictedTree, price: number): object {
     share_pct: node.sharePct,
     children_j: node.childrenJ,
     self_j: node.selfJ,
-    parts: node.parts.map(({ name, wallJ }) => ({ name, wall_j: wallJ })),
+    parts: node.parts.map(partJson),
+    self_parts: node.selfParts.map(partJson),
     children: (children.get(node.nodeId) ?? []).map(document),
   });
   return document(tree.root);

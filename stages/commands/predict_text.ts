@@ -3,7 +3,16 @@ import { alignColumns, type Terminal } from '../../pipeline/terminal.js';
 import type { PredictedTree } from '../energy/prediction/predict_model.js';
 import { settingInWords } from '../energy/prediction/settings.js';
 import { breakdown, childrenText, labelOf, ownText, type Branch } from './breakdown.js';
-import { costText, energyText, intervalText, kwhText, latencyText, settingText, shareText } from './figures.js';
+import {
+  costText,
+  energyText,
+  intervalText,
+  kwhText,
+  latencyText,
+  partsText,
+  settingText,
+  shareText,
+} from './figures.js';
 
 interface Shown {
   readonly price: number;
@@ -45,10 +54,9 @@ function rowsOf(branch: Branch, lead = '', below = ''): string[][] {
   ];
 }
 
-/** `of which static 13.4 J, dynamic 14.3 J`: what the predictor adds up; nothing where it has no parts of its own. */
+/** What the predictor adds up. */
 function partsLine({ root: { parts } }: PredictedTree): string[] {
-  if (parts.length === 0) return [];
-  return [`of which ${parts.map(({ name, wallJ }) => `${name} ${energyText(wallJ)}`).join(', ')}`];
+  return parts.length === 0 ? [] : [`of which ${partsText(parts)}`];
 }
 
 /** The breakdown; where it rests on less than the answer does, that is said above it. */

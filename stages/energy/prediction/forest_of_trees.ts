@@ -9,8 +9,8 @@ import { buildForest } from '../predictors/trees.js';
 import type { Workload } from '../tree/build.js';
 import type { ModelNode } from './model_node.js';
 
-/** What was logged while a node ran, by feature; what is absent was not. */
-export type Measured = Readonly<Partial<Record<FeatureName, number>>>;
+/** What was logged while a node ran, by feature, and the CPU's energy of one run, J; what is absent was not. */
+export type Measured = Readonly<Partial<Record<FeatureName | 'cpu_j', number>>>;
 
 export interface GrownTree {
   readonly model: string;

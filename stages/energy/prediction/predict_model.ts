@@ -7,6 +7,8 @@ import { recordWidth, type Forest, type Level } from '../predictors/forest.js';
 import { featureNames } from '../predictors/feature_sets.js';
 import type { Setting } from '../predictors/predictor.js';
 import type { DescribedModel } from './described_model.js';
+import { withCpuLoad } from './cpu_load.js';
+import { EnergyParts, type EnergyPart } from './energy_parts.js';
 import type { FittedBench, FittedPredictor } from './fitted_bench.js';
 import { forestOfTrees, type Measured } from './forest_of_trees.js';
 import { intervalsOf } from './interval.js';
@@ -22,12 +24,6 @@ export interface PredictionOptions {
   readonly profile?: Profile | null;
   /** The GPU's clock where it is locked or known, MHz. */
   readonly clockMhz?: number | null;
-}
-
-/** Something that a node's energy is the sum of: η times its GPU energy, its launches, …, J. */
-export interface EnergyPart {
-  readonly name: string;
-  readonly wallJ: number;
 }
 
 export interface PredictedNode {
@@ -49,7 +45,9 @@ export interface PredictedNode {
   readonly childrenJ: number;
   /** What it adds to them, J: less than nothing where work of theirs overlaps. */
   readonly selfJ: number;
+  /** What its energy is made of, and what of that it adds to its children; empty where that is not known. */
   readonly parts: readonly EnergyPart[];
+  readonly selfParts: readonly EnergyPart[];
   readonly setting: Setting;
   readonly predictor: string;
   /** Why it goes beyond what was measured; null where it does not. */
@@ -120,7 +118,7 @@ interface ByClass {
   readonly highJ: Float64Array;
   readonly latencyS: Float64Array;
   readonly reasons: readonly (string | null)[];
-  readonly parts: (node: number) => readonly EnergyPart[];
+  readonly parts: EnergyParts;
   readonly coverage: number | null;
 }
 
@@ -146,12 +144,7 @@ function predictForest(
     if (intervals) [all.lowJ[c], all.highJ[c]] = [intervals.lowJ[i], intervals.highJ[i]];
     why[c] = unlike ?? (extrapolated[i] > 0 ? reasons[extrapolated[i] - 1] : null);
   });
-  const known = new Map<number, readonly EnergyPart[]>();
-  const parts = (c: number): readonly EnergyPart[] => {
-    const found = known.get(c) ?? predictor.explain(fitted, forest, c).filter(({ child }) => child === null);
-    known.set(c, found);
-    return found;
-  };
+  const parts = new EnergyParts(forest, (c) => predictor.explain(fitted, forest, c));
   return { setting, predictor: name, ...all, reasons: why, parts, coverage: intervals?.coverage ?? null };
 }
 
@@ -183,7 +176,8 @@ function predictedNodes(nodes: readonly ModelNode[], forest: Forest, by: readonl
       sharePct: (100 * wallJ[i]) / wallJ[0],
       childrenJ: childrenJ[i],
       selfJ: wallJ[i] - childrenJ[i],
-      parts: from.parts(c),
+      parts: from.parts.whole(c),
+      selfParts: from.parts.own(c),
       setting: from.setting,
       predictor: from.predictor,
       extrapolatedBy: from.reasons[c],
@@ -219,11 +213,12 @@ export async function predictModel(
   if (clockMhz !== null && setting !== 'planned') unused.push(`the clock is not used in the setting ${setting}`);
   const seen = setting === 'planned' ? new Map<number, Measured>() : measured;
   const clock = setting === 'planned' ? clockMhz : null;
-  const tree = { model: model.name, workload, nodes, measured: withClock(nodes, seen, clock) };
-  const forest = forestOfTrees([tree]);
-  const unlike = model.differences.length > 0 ? model.differences.join('; ') : null;
   const name = predictorFor(setting, clock);
-  const main = predictForest(await openPredictor(bench, name, setting), name, setting, forest, unlike);
+  const opened = await openPredictor(bench, name, setting);
+  const logged = withClock(nodes, withCpuLoad(opened.fitted, seen, bench.name), clock);
+  const forest = forestOfTrees([{ model: model.name, workload, nodes, measured: logged }]);
+  const unlike = model.differences.length > 0 ? model.differences.join('; ') : null;
+  const main = predictForest(opened, name, setting, forest, unlike);
   const by = [main];
   if (setting !== 'planned' && main.wallJ.some(Number.isNaN)) {
     const planned = await bench.open('planned');

@@ -1,17 +1,18 @@
 /** Reads a profile: what somebody logged of a model, by columns of our names, of the published ones, or of other units. */
 import { UsageError } from '../../../pipeline/errors.js';
-import { resourceFeatures, type FeatureName } from '../predictors/feature_sets.js';
+import { resourceFeatures } from '../predictors/feature_sets.js';
 import type { Measured } from './forest_of_trees.js';
 import type { Profile, ProfileRow } from './profile.js';
 import { readRows, type FileRow } from './read_rows.js';
 
-type Resource = (typeof resourceFeatures)[number];
+type Resource = (typeof resourceFeatures)[number] | 'cpu_j';
 
 /** Columns that hold a feature, the first that is there, with what turns them into its unit. */
 const columns: Readonly<Record<Resource, Readonly<Record<string, number>>>> = {
   latency_s: { latency_s: 1, latency_ms: 1e-3, latency_us: 1e-6, times_mean: 1 },
   gpu_j: { gpu_j: 1, gpu_mj: 1e-3, gpu_energy_mean: 1 },
   cpu_pct: { cpu_pct: 1, cpu: 1 },
+  cpu_j: { cpu_j: 1, cpu_mj: 1e-3 },
   mem_pct: { mem_pct: 1, mem: 1 },
   gpu_pct: { gpu_pct: 1, gpu: 1 },
   gpu_mem_pct: { gpu_mem_pct: 1, gpu_mem: 1 },
@@ -48,8 +49,8 @@ function numberAt({ place, values }: FileRow, column: string, isWhole = false): 
 }
 
 function measuredIn(row: FileRow): Measured {
-  const measured: Partial<Record<FeatureName, number>> = {};
-  for (const feature of resourceFeatures) {
+  const measured: Partial<Record<Resource, number>> = {};
+  for (const feature of [...resourceFeatures, 'cpu_j'] as const) {
     const column = columnIn(row.values, Object.keys(columns[feature]));
     if (column === undefined || (row.values[column] === null && !needed.includes(feature))) continue;
     measured[feature] = numberAt(row, column) * columns[feature][column];
