@@ -12,6 +12,11 @@ const places = {
     remedy: 'put the published files into ../shared/irene-dataset or name their folder in IRENE_DATASET',
     installable: false,
   },
+  foreign: {
+    paths: [join(packageRoot, '..', 'shared', 'foreign')],
+    remedy: 'put the tables of other benches into ../shared/foreign',
+    installable: false,
+  },
   chromium: {
     paths: [process.env.CHROMIUM ?? '', '/usr/bin/chromium', '/usr/bin/chromium-browser'],
     remedy: 'apt-get install chromium',
