@@ -117,29 +117,38 @@ const ours = (row: ErrorRow | null): Ours =>
       ? row.mean_pct
       : { ours: row.mean_pct, sd: row.seed_sd_pct, min: row.seed_min_pct, max: row.seed_max_pct, seeds: row.seeds };
 
-/** `IrEne (End2End), model_only features`. */
-export function methodLabel({ predictor, features, variant }: Method): Label {
-  const parts = [
-    titleOf(predictor),
-    ...(features === 'all' ? [] : [`features ${features}`]),
-    ...(variant === 'clean' ? [] : [`variant ${variant}`]),
-  ];
-  const title = parts.join(', ');
+const featureTitles: Readonly<Record<string, string>> = {
+  model_only: 'specification only',
+  resource_only: 'resources only',
+};
+
+/** `all`; a predictor that was made for certain features has its own. */
+const featuresLabel = ({ predictor, features }: Method): Label =>
+  label(features, entryOf(predictor)?.ownFeatures ? 'its own' : (featureTitles[features] ?? features));
+
+export function predictorLabel({ predictor, variant }: Method): Label {
+  const title = titleOf(predictor) + (variant === 'clean' ? '' : `, variant ${variant}`);
   return isOfPaper(predictor) ? label(predictor, title) : beyondPaper(predictor, title);
 }
+
+/** `IrEne (End2End), specification only`: a method in one breath. */
+export const methodTitle = (method: Method): string =>
+  [predictorLabel(method).title, ...(method.features === 'all' ? [] : [featuresLabel(method).title])].join(', ');
 
 /** The method in the setting of some of its nodes: primitives may be measured where their modules are not. */
 export const settingAt = (method: Method, setting: string): Method => ({ ...method, setting });
 
-/** The first two cells of every line: the setting, then who predicts. */
-export const methodCells = (method: Method): { setting: Label; predictor: Label } => ({
+/** The first cells of every line: the setting, who predicts, and from what. */
+export const methodCells = (method: Method): Record<'setting' | 'predictor' | 'features', Label> => ({
   setting: settingLabel(method.setting, method.predictor),
-  predictor: methodLabel(method),
+  predictor: predictorLabel(method),
+  features: featuresLabel(method),
 });
 
 export const methodColumns = [
   { name: 'setting', title: 'Measured of the model', unit: '' },
   { name: 'predictor', title: 'Predictor', unit: '' },
+  { name: 'features', title: 'Features', unit: '' },
 ] as const;
 
 const entryOf = (name: string): PredictorEntry | undefined => predictors[name as PredictorName];
@@ -161,7 +170,7 @@ export function divergenceNote(methods: Methods, keys: readonly MethodKey[]): st
     const why = entryOf(method.predictor)?.random
       ? 'its optimiser has not converged after the paper’s few epochs'
       : 'a regression far outside of what it was fitted on';
-    return [`${methodLabel(method).title} (${where.join(', ')}): ${why}`];
+    return [`${methodTitle(method)} (${where.join(', ')}): ${why}`];
   });
   if (found.length === 0) return [];
   return [`Diverges, a mean error above ${divergesFromPct} %: ${found.join('; ')}.`];

@@ -1,5 +1,5 @@
 /** How the error goes with the size of the workload: small ones are bound by launches, large ones by kernels. */
-import { absentPredictorsNote, diverges, methodCells, methodColumns, methodLabel, type Method } from '../methods.js';
+import { absentPredictorsNote, diverges, methodCells, methodColumns, methodTitle, type Method } from '../methods.js';
 import { isOfPaper } from '../names.js';
 import type { ReportContext } from '../output.js';
 import { queryRows } from '../query_rows.js';
@@ -64,6 +64,9 @@ async function readLines(context: ReportContext): Promise<Line[]> {
 const size = { width: 760, height: 420 };
 const margin = { marginLeft: 56, marginTop: 16, marginRight: 270, marginBottom: 44 };
 
+const tokenTicks = [256, 512, 1024, 2048, 4096, 8192];
+const percentTicks = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500];
+
 /** All features, and the paper's method without resources; what diverges has no place on the picture. */
 const isDrawn = ({ method: { features, predictor }, points }: Line): boolean =>
   (features === 'all' || predictor === 'end2end') && points.every((point) => !point || !diverges(point));
@@ -84,17 +87,19 @@ async function draw(context: ReportContext): Promise<Drawing | null> {
   const yOf = (pct: number): number =>
     size.height - margin.marginBottom -
     (Math.log(pct / domain[0]) / Math.log(domain[1] / domain[0])) * (size.height - margin.marginTop - margin.marginBottom); // prettier-ignore
+  const errorTicks = percentTicks.filter((tick) => tick >= domain[0] && tick <= domain[1]);
   const shifts = spreadLabels(ends.map(({ pct }) => yOf(pct)));
-  const last = Math.max(...points.map(({ tokens }) => tokens));
-  const nameOf = (method: Method): string => `${settingShort(method.setting)} ${methodLabel(method).title}`;
+  const tokens = points.map((point) => point.tokens);
+  const [first, last] = [Math.min(...tokens), Math.max(...tokens)];
+  const nameOf = (method: Method): string => `${settingShort(method.setting)} ${methodTitle(method)}`;
   const body = await chartBody((Plot) => ({
     ...size,
     ...margin,
     style: { fontSize: '12px' },
-    x: { type: 'log', base: 2, label: 'tokens in a batch, mean of the bin', labelAnchor: 'center', labelArrow: 'none', ticks: [256, 512, 1024, 2048, 4096, 8192], tickFormat: String }, // prettier-ignore
-    y: { type: 'log', domain, label: 'mean error at model level (%)', labelAnchor: 'center', labelArrow: 'none', ticks: [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500], tickFormat: String }, // prettier-ignore
+    x: { type: 'log', base: 2, label: 'tokens in a batch, mean of the bin', labelAnchor: 'center', labelArrow: 'none', ticks: tokenTicks.filter((tick) => tick >= first && tick <= last), tickFormat: String }, // prettier-ignore
+    y: { type: 'log', domain, label: 'mean error at model level (%)', labelAnchor: 'center', labelArrow: 'none', ticks: errorTicks, tickFormat: String }, // prettier-ignore
     marks: [
-      Plot.gridY({ stroke: palette.rule, strokeOpacity: 1, ticks: [0.1, 1, 10, 100] }),
+      Plot.gridY({ stroke: palette.rule, strokeOpacity: 1, ticks: errorTicks }),
       ...lines.map(({ method }) =>
         Plot.line(
           points.filter((point) => point.method === method),
@@ -149,23 +154,26 @@ export const workloadSize: Figure = {
   async build(context) {
     const lines = await readLines(context);
     const methods = await context.methods();
-    const counted = lines[0]?.points.map((point, i) => `${bins[i].title} ${point?.trees ?? 0}`) ?? [];
+    const shown = bins.filter((_, i) => lines.some(({ points }) => points[i]));
+    const trees = shown.map(
+      (bin) => `${bin.title} ${Math.max(...lines.map(({ points }) => points[bins.indexOf(bin)]?.trees ?? 0))}`,
+    );
     return {
       columns: [
         ...methodColumns,
-        ...bins.map(({ name, title }) => ({ name, title: `${title} tokens`, unit: '%', decimals: 2 })),
+        ...shown.map(({ name, title }) => ({ name, title: `${title} tokens`, unit: '%', decimals: 2 })),
       ],
       rows: lines.map(({ method, points }) => ({
         ...methodCells(method),
         ...Object.fromEntries(
-          bins.map(({ name }, i) => {
-            const point = points[i];
-            return [name, point && (diverges(point) ? 'diverges' : point.mean_pct)];
+          shown.map((bin) => {
+            const point = points[bins.indexOf(bin)];
+            return [bin.name, point && (diverges(point) ? 'diverges' : point.mean_pct)];
           }),
         ),
       })),
       notes: [
-        `Trees of a size: ${counted.length > 0 ? counted.join(', ') : 'none was predicted'}.`,
+        `Trees of a size: ${trees.length > 0 ? trees.join(', ') : 'none was predicted'}.`,
         ...absentPredictorsNote(methods),
       ],
     };

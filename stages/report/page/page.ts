@@ -79,7 +79,7 @@ export async function publishPage(context: TaskContext<ReportParams>, report: Re
   const roots = await readRoots(report, workload);
   const findings = await readFindings(report);
   const provenance = await readProvenance(context, report, outputs);
-  const [css, script] = await Promise.all([asset('page.css'), asset('icicle.js')]);
+  const [css, pastCss, script] = await Promise.all(['page.css', 'past.css', 'icicle.js'].map(asset));
   const body: Readonly<Record<(typeof sections)[number][0], string>> = {
     answer: await answer(report, workload, roots),
     tree: icicleHtml(workload, label),
@@ -92,7 +92,7 @@ export async function publishPage(context: TaskContext<ReportParams>, report: Re
   const trees = { trees: await readTrees(report, workload) };
   await context.publish(
     'index.html',
-    frame(context.run, label, report.machine, css, script, jsonForScript(trees), body),
+    frame(context.run, label, report.machine, css + pastCss, script, jsonForScript(trees), body),
   );
   await context.publish('findings.json', findingsJson(findings, label));
   await context.publish('provenance.json', provenanceJson(provenance));

@@ -2,7 +2,7 @@
 import { chartBody } from '../figures/chart.js';
 import { palette } from '../figures/palette.js';
 import { svgDocument } from '../figures/svg_document.js';
-import { methodLabel, type Method, type Methods } from '../methods.js';
+import { methodTitle, type Method, type Methods } from '../methods.js';
 import { isOfPaper } from '../names.js';
 import type { ReportContext } from '../output.js';
 import { settingShort } from '../settings.js';
@@ -26,10 +26,9 @@ function bar(methods: Methods, method: Method): Bar[] {
     .groups(level)
     .flatMap((model) => methods.row(method, { level, model })?.mean_pct ?? [])
     .concat(row.mean_pct);
-  const { title } = methodLabel(method);
   return [
     {
-      name: `${settingShort(method.setting)}  ${title}`,
+      name: `${settingShort(method.setting)}  ${methodTitle(method)}`,
       setting: method.setting,
       ofPaper: isOfPaper(method.predictor),
       mean_pct: row.mean_pct,
@@ -40,7 +39,7 @@ function bar(methods: Methods, method: Method): Bar[] {
 }
 
 const rowHeight = 24;
-const frame = { width: 720, marginLeft: 330, marginRight: 24, marginTop: 8, marginBottom: 44 };
+const frame = { width: 720, marginLeft: 320, marginRight: 24, marginTop: 8, marginBottom: 44 };
 
 /** An error of nothing has no place on a logarithmic axis. */
 const leastPct = 0.01;
@@ -61,13 +60,13 @@ export async function settingsChart(report: ReportContext): Promise<string | nul
       label: 'mean error at model level (%), logarithmic',
       labelAnchor: 'center',
       labelArrow: 'none',
-      ticks: [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500],
+      ticks: [0.1, 0.3, 1, 3, 10, 30, 100, 300],
       tickFormat: String,
       nice: true,
     },
     y: { label: null, domain: bars.map(({ name }) => name), tickSize: 0 },
     marks: [
-      Plot.gridX({ stroke: palette.rule, strokeOpacity: 1, ticks: [0.1, 1, 10, 100] }),
+      Plot.gridX({ stroke: palette.rule, strokeOpacity: 1, ticks: [0.1, 0.3, 1, 3, 10, 30, 100, 300] }),
       Plot.ruleY(bars, {
         y: 'name',
         x1: shown('best_pct'),

@@ -1,10 +1,13 @@
 /** The tables in order, the paper's and those past it. A new one is a file beside this and a line here. */
 import type { Output } from '../output.js';
 import { byType } from './by_type.js';
+import { coverage } from './coverage.js';
 import { latency } from './latency.js';
+import { modules } from './modules.js';
 import { settingsTable } from './settings.js';
 import { splitsTable } from './splits.js';
 import { spread } from './spread.js';
+import { worstCases } from './worst_cases.js';
 import { table1 } from './table1.js';
 import { table10 } from './table10.js';
 import { table11 } from './table11.js';
@@ -33,6 +36,15 @@ export const paperTables: readonly Output[] = [
   table12,
 ];
 
-export const pastTables: readonly Output[] = [settingsTable, splitsTable, spread, byType, latency];
+export const pastTables: readonly Output[] = [
+  settingsTable,
+  splitsTable,
+  coverage,
+  modules,
+  spread,
+  byType,
+  latency,
+  worstCases,
+];
 
 export const tables: readonly Output[] = [...paperTables, ...pastTables];

@@ -23,8 +23,9 @@ WITH tree_node AS (
   UNION ALL
   SELECT p.model, p.type, p.level, p.predictor, p.predicted_j, part.node_id IS NOT NULL
   FROM predictions p LEFT JOIN (SELECT model, batch_size, length, node_id FROM part) part USING (model, batch_size, length, node_id)
-  WHERE p.predictor IN ('end2end', 'stepwise', 'predicted_sum')
-    AND p.features = 'all' AND p.variant = 'paper' AND p.split = 'leave_model_out'
+  WHERE p.features = 'all' AND p.split = 'leave_model_out'
+    AND (p.variant = 'paper' AND p.predictor IN ('end2end', 'stepwise', 'predicted_sum')
+      OR p.variant = 'clean' AND p.predictor IN ('law', 'children', 'composition', 'planned', 'planned_catalogue'))
 ), whole AS (
   SELECT model, predictor, sum(j) FILTER (level = 'model') AS root_j, sum(j) FILTER (is_part) AS parts_j
   FROM valued

@@ -31,15 +31,29 @@ export class ModuleShares {
     return predictor === 'measured' ? row.of_root_pct : row.of_parts_pct;
   }
 
+  /** The same, all of them of the root, measured or predicted. */
+  ofRoot(model: string, type: string, predictor: string): number | null {
+    return this.of(model, predictor).find((share) => share.type === type)?.of_root_pct ?? null;
+  }
+
   /** What a model's parts add up to, in % of the root. */
   sum(model: string, predictor: string): number | null {
     const rows = this.of(model, predictor);
     return rows.length === 0 ? null : rows.reduce((total, row) => total + row.of_root_pct, 0);
   }
 
+  models(): string[] {
+    return [...new Set(this.rows.map((row) => row.model))];
+  }
+
   /** A model's parts with their measured share of the root, the greatest first. */
   measured(model: string): { type: string; share_pct: number }[] {
-    return this.of(model, 'measured')
+    return this.ranked(model, 'measured');
+  }
+
+  /** The same as one of ours predicts it. */
+  ranked(model: string, predictor: string): { type: string; share_pct: number }[] {
+    return this.of(model, predictor)
       .map(({ type, of_root_pct }) => ({ type, share_pct: of_root_pct }))
       .sort((a, b) => b.share_pct - a.share_pct || (a.type < b.type ? -1 : 1));
   }
@@ -49,7 +63,7 @@ export class ModuleShares {
   }
 }
 
-interface PaperShare {
+export interface PaperShare {
   model: string;
   /** As the paper names it. */
   type: string;

@@ -33,14 +33,14 @@ export const splitsTable: Output = {
     const methods = await context.methods();
     return {
       columns: [
-        { name: 'level', title: 'Level', unit: '' },
         ...methodColumns,
+        { name: 'level', title: 'Level', unit: '' },
         ...splitNames.map((name) => ({ name, title: titleOf(name), unit: '%', decimals: 2 })),
       ],
       rows: shown.flatMap((level) =>
         methods.all.map((method) => ({
-          level: label(level, levelTitle[level]),
           ...methodCells(method),
+          level: label(level, levelTitle[level]),
           ...Object.fromEntries(splitNames.map((split) => [split, methods.cell(method, { level, split })])),
         })),
       ),

@@ -29,8 +29,8 @@ export const spread: Output = {
         const known = (value: number): number | string => (diverges(row) ? 'diverges' : value);
         return [
           {
-            level: label(level, levelTitle[level]),
             ...methodCells(settingAt(method, row.setting)),
+            level: label(level, levelTitle[level]),
             nodes: row.n,
             mean: methods.cell(method, { level }),
             p50: known(row.p50_pct),
@@ -45,8 +45,8 @@ export const spread: Output = {
     const number = (name: string, title: string) => ({ name, title, unit: '%', decimals: 2 });
     return {
       columns: [
-        { name: 'level', title: 'Level', unit: '' },
         ...methodColumns,
+        { name: 'level', title: 'Level', unit: '' },
         { name: 'nodes', title: 'Nodes', unit: '' },
         number('mean', 'Mean'),
         number('p50', 'Median'),

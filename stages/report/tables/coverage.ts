@@ -1,0 +1,76 @@
+/** Whether the intervals keep their word: the share of held-out nodes that they hold, and how wide they are for it. */
+import { splitNames } from '../../energy/predictors/splits.js';
+import { absentPredictorsNote, levels, levelTitle, methodCells, methodColumns, type Method } from '../methods.js';
+import { label, titleOf } from '../names.js';
+import type { Output } from '../output.js';
+import { queryRows } from '../query_rows.js';
+
+/** What every interval is made for, %. */
+export const nominalPct = 90;
+
+interface Coverage extends Omit<Method, 'setting'> {
+  split: string;
+  level: string;
+  nodes: number;
+  covered_pct: number;
+  half_width_pct: number;
+  extrapolated_pct: number;
+}
+
+const keyOf = ({ predictor, features, variant }: Omit<Method, 'setting'>, split: string): string =>
+  [predictor, features, variant, split].join('\n');
+
+export const coverage: Output = {
+  id: 'coverage',
+  title: 'Coverage of the intervals',
+  caption: `Share of the held-out nodes in % whose measured energy lies within the interval made for ${nominalPct} % of them, with half the interval’s mean width in % of the prediction, and the share of the predictions that lie beyond what was measured.`,
+  reads: ['predictions', 'errors'],
+  paper: [],
+  async build(context) {
+    const found = await queryRows<Coverage>(context.database, new URL('./coverage.sql', import.meta.url));
+    const methods = await context.methods();
+    const of = new Map<string, Map<string, Coverage>>();
+    for (const row of found) {
+      const key = keyOf(row, row.split);
+      of.set(key, (of.get(key) ?? new Map<string, Coverage>()).set(row.level, row));
+    }
+    const rows = methods.all.flatMap((method) =>
+      splitNames.flatMap((split) => {
+        const byLevel = of.get(keyOf(method, split));
+        if (!byLevel) return [];
+        const some = [...byLevel.values()];
+        const nodes = some.reduce((sum, row) => sum + row.nodes, 0);
+        return [
+          {
+            ...methodCells(method),
+            split: label(split, titleOf(split)),
+            ...Object.fromEntries(
+              levels.flatMap((level) => [
+                [`${level}_covered`, byLevel.get(level)?.covered_pct ?? null],
+                [`${level}_half_width`, byLevel.get(level)?.half_width_pct ?? null],
+              ]),
+            ),
+            extrapolated: some.reduce((sum, row) => sum + row.nodes * row.extrapolated_pct, 0) / nodes,
+          },
+        ];
+      }),
+    );
+    return {
+      columns: [
+        ...methodColumns,
+        { name: 'split', title: 'Test', unit: '' },
+        ...levels.flatMap((level) => [
+          { name: `${level}_covered`, title: `${levelTitle[level]} covered`, unit: '%', decimals: 1 },
+          { name: `${level}_half_width`, title: '± width', unit: '%', decimals: 2 },
+        ]),
+        { name: 'extrapolated', title: 'Extrapolated', unit: '%', decimals: 1 },
+      ],
+      rows,
+      notes: [
+        'The intervals come from models held out within the training models (split-conformal): nothing of the model that is predicted reaches its own interval.',
+        ...(rows.length === 0 ? ['The predictions of this run carry no intervals.'] : []),
+        ...absentPredictorsNote(methods),
+      ],
+    };
+  },
+};
