@@ -17,14 +17,10 @@ export function uncertain(value: number, sd: number): string {
 const pct = (value: number): string => (Number.isFinite(value) ? `${value.toFixed(value < 9.95 ? 1 : 0)} %` : '– %');
 
 /** `wall = 0.964 ± 0.005 × GPU + 230.8 ± 0.7 W × time`. */
-export function equation({ terms, values, sd }: Law): string {
-  const value = (term: string): string => uncertain(values[terms.indexOf(term)], sd[terms.indexOf(term)]);
-  const third = terms.includes('cpu')
-    ? ` + ${value('cpu')} × CPU`
-    : terms.includes('cpu_w_per_pct')
-      ? ` + ${value('cpu_w_per_pct')} W × CPU % × time`
-      : '';
-  return `wall = ${value('eta')} × GPU${third} + ${value('rest_w')} W × time`;
+export function equation({ eta, restW, cpu, cpuTerm, sd }: Law): string {
+  const unit = cpuTerm === 'cpu' ? '× CPU' : 'W × CPU % × time';
+  const third = cpu === null ? '' : ` + ${uncertain(cpu, sd.cpu!)} ${unit}`;
+  return `wall = ${uncertain(eta, sd.eta)} × GPU${third} + ${uncertain(restW, sd.restW)} W × time`;
 }
 
 const leftOutText = ({ meanPct, worstPct }: LeftOut): string =>

@@ -1,9 +1,13 @@
 /** The description of a calibrated bench, in the shape of data/benches/: what `predict --on FILE` reads. */
 import { stringify } from 'yaml';
-import type { PredictorFile } from '../predictors/predictor_file.js';
+import { lawParts } from '../predictors/law.js';
+import { partsOf, type PredictorFile } from '../predictors/predictor_file.js';
+import type { Part } from '../predictors/predictor.js';
+import { rangesOf } from '../predictors/range.js';
 import type { Calibration } from './calibrate.js';
 import { figuresOf } from './figures.js';
-import { groupsOf } from './points.js';
+import type { Law } from './fit.js';
+import { groupsOf, type Points } from './points.js';
 
 export interface Origin {
   readonly name: string;
@@ -18,8 +22,21 @@ export interface Origin {
 /** Digits of a constant: far below any uncertainty, and the same on every machine. */
 const constant = (value: number): number => Number(value.toPrecision(10));
 
-const terms = (names: readonly string[], values: readonly number[]): Record<string, number> =>
-  Object.fromEntries(names.map((name, i) => [name, constant(values[i])]));
+/** The range of loads, named as the predictor `law` looks for it. */
+function ranges(points: Points): Part[] {
+  const { gpuJ, timeS, cpu } = points;
+  const columns = [
+    { name: 'GPU power', unit: 'W', of: (i: number) => gpuJ[i] / timeS[i] },
+    ...(cpu?.unit === 'pct' ? [{ name: 'CPU load', unit: '%', of: (i: number) => cpu.values[i] / timeS[i] }] : []),
+  ];
+  return rangesOf({ group: () => 'load', columns }, Int32Array.from(points.row.keys()));
+}
+
+/** The fitted parts of the predictor `law`. */
+function partsOfLaw(law: Law, points: Points): Record<string, Record<string, number>> {
+  const shared = [...lawParts(law), ...ranges(points)].map((part) => ({ ...part, values: part.values.map(constant) }));
+  return partsOf({ variant: 'clean', fold: 'none', shared, seeds: [] });
+}
 
 export interface BenchDocument {
   readonly name: string;
@@ -43,12 +60,7 @@ export function benchDocument(calibration: Calibration, { name, file, madeBy, gr
       made_by: madeBy,
       fitted_on: { file, rows: points.row.length, groups },
       coverage: [],
-      predictors: {
-        law: {
-          constants: terms(law.terms, law.values),
-          'constants/sd': terms(law.terms, law.sd),
-        },
-      } as PredictorFile['predictors'],
+      predictors: { law: partsOfLaw(law, points) },
     },
   };
 }

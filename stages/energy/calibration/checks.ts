@@ -83,7 +83,7 @@ type Result = Omit<Calibration, 'findings'>;
 
 function checkFollows({ gpuR2, law }: Result): Finding[] {
   const found: Finding[] = [];
-  const [eta, sd] = law ? [law.values[0], law.sd[0]] : [NaN, NaN];
+  const [eta, sd] = law ? [law.eta, law.sd.eta] : [NaN, NaN];
   if (gpuR2 < limits.r2.value)
     found.push(finding('refuse', 'does_not_follow', gpuR2, 'r2', `the wall’s power does not follow the GPU’s: R² ${digits(gpuR2, 2)}, expected ${limits.r2.value} or more; is it this machine’s meter?`)); // prettier-ignore
   if (!law) return found;
@@ -99,7 +99,7 @@ function checkFollows({ gpuR2, law }: Result): Finding[] {
 function checkRest({ law, idle }: Result, idleRows: number): Finding[] {
   const found: Finding[] = [];
   if (!law) return found;
-  const [restW, sd] = [law.values[1], law.sd[1]];
+  const [restW, sd] = [law.restW, law.sd.restW];
   if (restW + limits.etaSd.value * sd < 0)
     found.push(finding('refuse', 'rest_negative', restW, 'etaSd', `the rest of the machine would draw ${digits(restW)} W`)); // prettier-ignore
   if (idleRows === 0)

@@ -1,4 +1,5 @@
 /** How far off a law is on what it was not fitted to: groups left out in turn, and calibrations by ten rows. */
+import { thirdTermMustWin } from '../predictors/law.js';
 import { Random } from '../random.js';
 import { errorsPct, fitLaw, type Form, type Law } from './fit.js';
 import { groupsOf, pickPoints, pointsWhere, type Points } from './points.js';
@@ -28,21 +29,18 @@ export function leaveGroupsOut(points: Points, choose: Choose): LeftOut {
   return { errorPct, meanPct: mean(errors), medianPct: quantile(errors, 0.5), worstPct: greatest(errors) };
 }
 
-/** The third constant must lower the error on groups left out by a tenth: less is a matter of which rows there are. */
-const thirdMustWin = 0.9;
-
-/** … and be told apart from 0: 95 % of a normal distribution. */
+/** A third constant must be told apart from 0: 95 % of a normal distribution. */
 const uncertainties = 2;
 
 /** The form that does better on groups of the training points left out; a third constant must be positive. */
 export function chooseForm(points: Points): Form {
   if (!points.cpu) return 'two';
   const three = fitLaw(points, 'three');
-  if (!three || three.values[2] < uncertainties * three.sd[2]) return 'two';
+  if (!three || three.cpu! < uncertainties * three.sd.cpu!) return 'two';
   const [error2, error3] = (['two', 'three'] as const).map(
     (form) => leaveGroupsOut(points, (training) => fitLaw(training, form)).meanPct,
   );
-  return error3 < thirdMustWin * error2 || (Number.isNaN(error2) && !Number.isNaN(error3)) ? 'three' : 'two';
+  return error3 < (1 - thirdTermMustWin) * error2 || (Number.isNaN(error2) && !Number.isNaN(error3)) ? 'three' : 'two';
 }
 
 /** A calibration by this many rows is what METHODS 3 says suffices. */

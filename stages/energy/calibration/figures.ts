@@ -1,4 +1,6 @@
 /** A calibration's figures as a document: what `--json` prints and a bench's file keeps of them. */
+import { lawParts } from '../predictors/law.js';
+import type { Part } from '../predictors/predictor.js';
 import type { Calibration, Fit } from './calibrate.js';
 import type { LeftOut } from './cross_validate.js';
 
@@ -11,19 +13,17 @@ const errors = ({ meanPct, medianPct, worstPct }: LeftOut) => ({
   worst_pct: short(worstPct),
 });
 
-const named = (terms: readonly string[], values: readonly number[]) =>
-  Object.fromEntries(terms.map((term, i) => [term, short(values[i])]));
+const named = ({ terms, values }: Part) => Object.fromEntries(terms.map((term, i) => [term, short(values[i])]));
 
-const fit = ({ law, leftOut }: Fit) => ({
-  constants: named(law.terms, law.values),
-  sd: named(law.terms, law.sd),
-  left_out: errors(leftOut),
-});
+function fit({ law, leftOut }: Fit) {
+  const [constants, sd] = lawParts(law).map(named);
+  return { constants, sd, left_out: errors(leftOut) };
+}
 
 /** The figures in short, with null for what could not be had. */
 export function figuresOf({ law, leftOut, fewRows, idle, gpuR2, cpuCorrelation, points, groups }: Calibration) {
   return {
-    constants: law ? law.terms.length : null,
+    constants: law ? { two: 2, three: 3 }[law.form] : null,
     rows: points.row.length,
     left_out: { groups: groups.length, ...errors(leftOut) },
     ten_rows: fewRows && {

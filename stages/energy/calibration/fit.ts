@@ -1,32 +1,24 @@
-/**
- * The wall-power law on points (METHODS 3): wall = η·GPU + P₀·time, and where it is wanted a third term of the CPU.
- * Least squares of relative errors (weights 1/E²).
- */
+/** The wall-power law on points: two constants, or three where the CPU is to have its own (law_fit.ts). */
+import { UsageError } from '../../../pipeline/errors.js';
+import { fitLaw as fitRows, lawJ as rowJ, type Law as FittedLaw, type LawRow } from '../predictors/law_fit.js';
 import type { Points } from './points.js';
 
 /** `two`: GPU and time; `three`: the CPU too. */
 export type Form = 'two' | 'three';
 
-export interface Law {
+export interface Law extends FittedLaw {
   readonly form: Form;
-  /** `eta` (wall J per GPU J), `rest_w` (W), and for three `cpu` (wall J per CPU J) or `cpu_w_per_pct`. */
-  readonly terms: readonly string[];
-  readonly values: readonly number[];
-  /** Standard uncertainties, as of independent rows. */
-  readonly sd: readonly number[];
 }
 
-/** Pivots below this part of their column count as zero: the rows do not tell the terms apart. */
-const singularBelow = 1e-10;
-
-const columnsOf = ({ gpuJ, timeS, cpu }: Points, form: Form): readonly Float64Array[] =>
-  form === 'two' ? [gpuJ, timeS] : [gpuJ, timeS, cpu!.values];
+const rowOf = ({ wallJ, gpuJ, timeS, cpu }: Points, i: number): LawRow => ({
+  wallJ: wallJ[i],
+  gpuJ: gpuJ[i],
+  latencyS: timeS[i],
+  cpu: cpu?.values[i],
+});
 
 /** What the law gives for each point, J. */
-export function lawJ({ form, values }: Law, points: Points): Float64Array {
-  const columns = columnsOf(points, form);
-  return points.wallJ.map((_, i) => columns.reduce((sum, column, k) => sum + values[k] * column[i], 0));
-}
+export const lawJ = (law: Law, points: Points): Float64Array => points.wallJ.map((_, i) => rowJ(law, rowOf(points, i)));
 
 /** The law's relative errors, predicted − measured over measured, %. */
 export const errorsPct = (law: Law, points: Points): Float64Array =>
@@ -34,42 +26,12 @@ export const errorsPct = (law: Law, points: Points): Float64Array =>
 
 /** Fits the law; null where the points cannot tell its terms apart. */
 export function fitLaw(points: Points, form: Form): Law | null {
-  const columns = columnsOf(points, form);
-  const n = points.row.length;
-  const k = columns.length;
-  if (n < k) return null;
-  const relative = columns.map((column) => column.map((value, i) => value / points.wallJ[i]));
-  const product = (a: Float64Array, b: Float64Array): number => a.reduce((sum, value, i) => sum + value * b[i], 0);
-  const normal = relative.map((a) => relative.map((b) => product(a, b)));
-  const inverse = invert(normal);
-  if (!inverse) return null;
-  const right = relative.map((a) => a.reduce((sum, value) => sum + value, 0));
-  const values = inverse.map((row) => row.reduce((sum, value, j) => sum + value * right[j], 0));
+  const rows = Array.from(points.row.keys(), (i) => rowOf(points, i));
   const third = points.cpu?.unit === 'pct' ? 'cpu_w_per_pct' : 'cpu';
-  const terms = form === 'two' ? ['eta', 'rest_w'] : ['eta', 'rest_w', third];
-  const law = { form, terms, values, sd: values.map(() => 0) };
-  const squares = errorsPct(law, points).reduce((sum, error) => sum + (error / 100) ** 2, 0);
-  const variance = n > k ? squares / (n - k) : Infinity;
-  return { ...law, sd: inverse.map((row, j) => Math.sqrt(variance * Math.max(0, row[j]))) };
-}
-
-/** The inverse of a small symmetric matrix by elimination of its scaled form; null where it is singular. */
-function invert(matrix: readonly (readonly number[])[]): number[][] | null {
-  const n = matrix.length;
-  const scale = matrix.map((row, i) => (row[i] > 0 ? 1 / Math.sqrt(row[i]) : 0));
-  const work = matrix.map((row, i) => [
-    ...row.map((value, j) => value * scale[i] * scale[j]),
-    ...row.map((_, j) => (i === j ? 1 : 0)),
-  ]);
-  for (let p = 0; p < n; p++) {
-    const pivot = work[p][p];
-    if (!(pivot > singularBelow)) return null;
-    for (let j = 0; j < 2 * n; j++) work[p][j] /= pivot;
-    for (let i = 0; i < n; i++) {
-      const factor = work[i][p];
-      if (i === p || factor === 0) continue;
-      for (let j = 0; j < 2 * n; j++) work[i][j] -= factor * work[p][j];
-    }
+  try {
+    return { form, ...fitRows(rows, form === 'three' ? third : null) };
+  } catch (error) {
+    if (error instanceof UsageError) return null;
+    throw error;
   }
-  return work.map((row, i) => row.slice(n).map((value, j) => value * scale[i] * scale[j]));
 }

@@ -2,7 +2,6 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { calibrate } from '../../../../stages/energy/calibration/calibrate.js';
 import { refusals } from '../../../../stages/energy/calibration/checks.js';
-import { fitLaw } from '../../../../stages/energy/calibration/fit.js';
 import type { Points } from '../../../../stages/energy/calibration/points.js';
 import { Random } from '../../../../stages/energy/random.js';
 import { ramp, simulatedPoints } from './simulated_points.js';
@@ -17,8 +16,8 @@ const good = { eta: 1.046, restW: 99.9, gpuW: ramp(40, 12, 200), noisePct: 0.5 }
 
 test('without noise the constants come back exactly, and nothing is off', () => {
   const { law, leftOut, findings, idle, fewRows } = calibrate(simulatedPoints({ ...good, noisePct: 0 }));
-  near(law!.values[0], 1.046, 1e-9);
-  near(law!.values[1], 99.9, 1e-7);
+  near(law!.eta, 1.046, 1e-9);
+  near(law!.restW, 99.9, 1e-7);
   near(leftOut.worstPct, 0, 1e-8);
   near(idle!.errorPct, 0, 1e-8);
   near(fewRows!.p95Pct, 0, 1e-8);
@@ -27,28 +26,12 @@ test('without noise the constants come back exactly, and nothing is off', () => 
 
 test('with noise they come back within their uncertainties', () => {
   const { law, leftOut, findings } = calibrate(simulatedPoints(good));
-  near(law!.values[0], 1.046, 3 * law!.sd[0]);
-  near(law!.values[1], 99.9, 3 * law!.sd[1]);
-  assert.ok(law!.sd[0] > 0 && law!.sd[0] < 0.01);
+  near(law!.eta, 1.046, 3 * law!.sd.eta);
+  near(law!.restW, 99.9, 3 * law!.sd.restW);
+  assert.ok(law!.sd.eta > 0 && law!.sd.eta < 0.01);
   // The mean of |a normal deviate| is 0.8 of its standard deviation.
   near(leftOut.meanPct, 0.4, 0.15);
   assert.equal(refusals(findings), []);
-});
-
-test('the stated uncertainty is how far fits of other noise scatter', () => {
-  const gpuW = ramp(30, 12, 200);
-  const fits = Array.from({ length: 300 }, (_, draw) => {
-    const random = new Random('scatter', draw);
-    const points = simulatedPoints({ ...good, gpuW, noisePct: 0 });
-    return fitLaw({ ...points, wallJ: points.wallJ.map((j) => j * (1 + 0.01 * random.gaussian())) }, 'two')!;
-  });
-  for (const k of [0, 1]) {
-    const values = fits.map(({ values }) => values[k]);
-    const mean = values.reduce((a, b) => a + b) / values.length;
-    const scatter = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
-    const stated = fits.reduce((sum, { sd }) => sum + sd[k], 0) / fits.length;
-    near(stated / scatter, 1, 0.15);
-  }
 });
 
 const load = (n: number): number[] => Array.from({ length: n }, (_, i) => [8, 45, 20, 60, 30][i % 5]);
@@ -56,13 +39,13 @@ const load = (n: number): number[] => Array.from({ length: n }, (_, i) => [8, 45
 test('a CPU whose load varies gets its constant, by energy or by load', () => {
   const points = simulatedPoints({ ...good, cpu: 1.3, cpuW: load(40), groups: 5 });
   const { law, forms, findings, cpuCorrelation } = calibrate(points);
-  assert.equal(law!.terms, ['eta', 'rest_w', 'cpu']);
-  near(law!.values[2], 1.3, 3 * law!.sd[2]);
+  assert.is(law!.cpuTerm, 'cpu');
+  near(law!.cpu!, 1.3, 3 * law!.sd.cpu!);
   assert.ok(forms.two!.leftOut.meanPct > 4 * forms.three!.leftOut.meanPct);
   assert.ok(cpuCorrelation! > 0.9);
   assert.equal(refusals(findings), []);
   const byLoad = calibrate({ ...points, cpu: { unit: 'pct', values: points.cpu!.values } });
-  assert.equal(byLoad.law!.terms, ['eta', 'rest_w', 'cpu_w_per_pct']);
+  assert.is(byLoad.law!.cpuTerm, 'cpu_w_per_pct');
 });
 
 test('a CPU of constant load gets none, though it is mapped', () => {
