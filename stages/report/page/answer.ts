@@ -1,4 +1,5 @@
 /** The head of the page: how accurate, how much energy, where it goes. */
+import { kwhPerMillion } from '../../energy/prediction/cost.js';
 import { seedsOf } from '../render/grid.js';
 import { titleOf } from '../names.js';
 import { oursInText } from '../notes.js';
@@ -9,7 +10,6 @@ import { differenceText, numberText, oursText, paperText } from '../render/cell.
 import { escapeHtml } from '../render/html.js';
 import { compared } from '../table_json.js';
 import { ModuleShares } from '../tables/module_shares.js';
-import { kwhPerMillion } from '../tables/table3.js';
 import { accuracyChart } from './accuracy_chart.js';
 
 export interface Root {

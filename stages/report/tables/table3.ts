@@ -1,4 +1,5 @@
 /** Table 3: what a million questions cost, from the measured energy of one batch. */
+import { joulesPerKwh, kwhPerMillion } from '../../energy/prediction/cost.js';
 import { byMachine } from '../by_machine.js';
 import { label, titleOf } from '../names.js';
 import type { Output } from '../output.js';
@@ -7,11 +8,7 @@ import { queryRows } from '../query_rows.js';
 import { numberText } from '../render/cell.js';
 import { compared } from '../table_json.js';
 
-export const joulesPerKwh = 3.6e6;
 const million = 1e6;
-
-/** kWh for a million inputs, where `batch` of them take `batchJ` joules. */
-export const kwhPerMillion = (batchJ: number, batch: number): number => ((batchJ / batch) * million) / joulesPerKwh;
 
 const titles: Readonly<Record<string, string>> = {
   one_passage: 'Questions over one passage',
