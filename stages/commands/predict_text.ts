@@ -76,22 +76,21 @@ function table(trees: readonly PredictedTree[], price: number): string {
   return alignColumns([columns, ...rows], new Set([0, 1, 2, 4, 5, 6]));
 }
 
-/** Why predictions go beyond what was measured: said once, with how much of the tree it concerns. */
+/** So many reasons are said; --json has all. */
+const saidReasons = 3;
+
+/** Why predictions go beyond what was measured: the answers' reasons, then those of nodes below them. */
 function extrapolations(trees: readonly PredictedTree[]): string[] {
-  const reasons = new Map<string, { whole: boolean; nodes: number }>();
-  for (const { root, nodes } of trees) {
-    for (const { extrapolatedBy } of nodes) {
-      if (extrapolatedBy === null) continue;
-      const found = reasons.get(extrapolatedBy) ?? { whole: false, nodes: 0 };
-      reasons.set(extrapolatedBy, {
-        whole: found.whole || root.extrapolatedBy === extrapolatedBy,
-        nodes: found.nodes + 1,
-      });
-    }
-  }
-  return [...reasons].map(
-    ([reason, { whole, nodes }]) => `extrapolated (*)${whole ? '' : ` in ${nodes} nodes, not in the whole`}: ${reason}`,
-  );
+  const ofRoots = new Set(trees.flatMap(({ root }) => root.extrapolatedBy ?? []));
+  const ofNodes = trees.flatMap(({ nodes }) => nodes.slice(1).flatMap(({ extrapolatedBy }) => extrapolatedBy ?? []));
+  const below = ofNodes.filter((reason) => !ofRoots.has(reason));
+  const said = (reasons: ReadonlySet<string>): string =>
+    [...reasons].slice(0, saidReasons).join('; ') +
+    (reasons.size > saidReasons ? `; and ${reasons.size - saidReasons} more, which --json has` : '');
+  return [
+    ...(ofRoots.size > 0 ? [`extrapolated (*): ${said(ofRoots)}`] : []),
+    ...(below.length > 0 ? [`extrapolated (*) in ${below.length} nodes below: ${said(new Set(below))}`] : []),
+  ];
 }
 
 /** The lines for stdout, and what there is to warn of. */

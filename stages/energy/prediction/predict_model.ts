@@ -150,18 +150,39 @@ function predictForest(
 
 const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
 
-/** The nodes in the tree's order; each from the first of the predictions that says something of it. */
+/** What is known of each node, from the first of the predictions that says something of it. */
+const knownOf = (forest: Forest, by: readonly ByClass[]): ByClass[] =>
+  Array.from(forest.classOf, (c) => by.find(({ wallJ }) => !Number.isNaN(wallJ[c])) ?? by[0]);
+
+/**
+ * Which nodes are told: those whose siblings are all known, and so up to the model. Where one is not, what its parent
+ * adds to its children cannot be said, and the tree ends above.
+ */
+function toldNodes(nodes: readonly ModelNode[], wallJ: readonly number[]): boolean[] {
+  const position = new Map(nodes.map(({ id }, i) => [id, i]));
+  const parentOf = ({ parent }: ModelNode): number => (parent === null ? -1 : position.get(parent)!);
+  const unknownBelow = new Set(nodes.flatMap((node, i) => (Number.isNaN(wallJ[i]) ? [parentOf(node)] : [])));
+  const told: boolean[] = [];
+  nodes.forEach((node) => {
+    const parent = parentOf(node);
+    told.push(parent < 0 || (told[parent] && !unknownBelow.has(parent)));
+  });
+  return told;
+}
+
+/** The nodes in the tree's order. */
 function predictedNodes(nodes: readonly ModelNode[], forest: Forest, by: readonly ByClass[]): PredictedNode[] {
-  const of = (c: number): ByClass => by.find(({ wallJ }) => !Number.isNaN(wallJ[c])) ?? by[0];
-  const wallJ = nodes.map((_, i) => of(forest.classOf[i]).wallJ[forest.classOf[i]]);
+  const known = knownOf(forest, by);
+  const wallJ = nodes.map((_, i) => known[i].wallJ[forest.classOf[i]]);
+  const told = toldNodes(nodes, wallJ);
   const position = new Map(nodes.map(({ id }, i) => [id, i]));
   const childrenJ = new Float64Array(nodes.length);
   nodes.forEach(({ parent }, i) => {
-    if (parent !== null) childrenJ[position.get(parent)!] += wallJ[i];
+    if (parent !== null && told[i]) childrenJ[position.get(parent)!] += wallJ[i];
   });
-  return nodes.map((node, i): PredictedNode => {
+  const predicted = nodes.map((node, i): PredictedNode => {
     const c = forest.classOf[i];
-    const from = of(c);
+    const from = known[i];
     return {
       nodeId: node.id,
       parentId: node.parent,
@@ -183,6 +204,7 @@ function predictedNodes(nodes: readonly ModelNode[], forest: Forest, by: readonl
       extrapolatedBy: from.reasons[c],
     };
   });
+  return predicted.filter((_, i) => told[i]);
 }
 
 /** What was logged of the nodes, and the told clock for all of which none was logged. */
@@ -225,6 +247,9 @@ export async function predictModel(
     if (planned) by.push(predictForest(planned, 'planned', 'planned', forest, unlike));
   }
   const predicted = predictedNodes(nodes, forest, by);
+  if (predicted.length < nodes.length) {
+    unused.push(`${bench.name} can plan nothing: the tree ends where the profile does`);
+  }
   return {
     model: model.name,
     root: predicted[0],
