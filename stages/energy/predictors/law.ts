@@ -115,18 +115,21 @@ const summandsOf = ({ eta, restW, cpu }: LawConstants, amounts: Amounts): Summan
   ...(cpu === null ? [] : [{ name: 'CPU', wallJ: cpu * amounts.cpu!, child: null }]),
 ];
 
-/** Throws a UsageError where a node's CPU load is not known and the law asks for it. */
+/**
+ * Throws a UsageError where a node's CPU load is not known and the law asks for it. For the term `cpu` the load is the
+ * CPU's mean power in W (prediction/cpu_load.ts): load times time are joules then.
+ */
 function checkLoads(forest: Forest, classes: Int32Array, cpuTerm: string | null): void {
   if (cpuTerm === null) return;
   const missing = classes.find((c) => {
     const { gpuJ, latencyS, cpu } = lawRow(forest, c);
-    return !Number.isNaN(gpuJ + latencyS) && (cpuTerm === 'cpu' || Number.isNaN(cpu!));
+    return !Number.isNaN(gpuJ + latencyS) && Number.isNaN(cpu!);
   });
   if (missing === undefined) return;
-  const needed = cpuTerm === 'cpu' ? "the CPU's energy, which no profile has" : "the CPU's load (cpu_pct)";
+  const needed = cpuTerm === 'cpu' ? "the CPU's energy (cpu_j)" : "the CPU's load (cpu_pct)";
   throw new UsageError(
     `this bench's wall-power law has a term for the CPU: of ${forest.types[forest.type[missing]]} it needs ${needed}`,
-    cpuTerm === 'cpu' ? 'calibrate the bench without CPU energy' : 'add it to the profile',
+    'add it to the profile',
   );
 }
 
