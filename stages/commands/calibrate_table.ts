@@ -13,11 +13,9 @@ import { readTable } from '../energy/calibration/read_table.js';
 import type { CalibrateArgs } from './calibrate.js';
 import { calibrationLines } from './calibrate_lines.js';
 import { outputFile, writeOutput } from './calibrate_output.js';
+import { word } from './shell_word.js';
 
 type Args = CalibrateArgs & { readonly from: string; readonly map: readonly string[] };
-
-/** As a shell takes it. */
-const word = (text: string): string => (/^[\w./:=,@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
 
 /** The command that gives the same bench again. */
 function commandOf({ from, map, where, shortest, name }: Args): string {

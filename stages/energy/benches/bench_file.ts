@@ -1,7 +1,8 @@
 /**
  * A bench by name or file, with the predictors that were fitted on it: what `predict --on` is given. The description is
  * a YAML file in data/benches/, of the working directory or the package's; its key `predictors` names a file in
- * data/predictors/ or holds what stands in such a file (as `calibrate` writes it).
+ * data/predictors/ or holds what stands in such a file (as `calibrate --from` writes it). A file of predictors alone
+ * (as `calibrate CONFIG` writes it) is a bench too.
  */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -63,12 +64,14 @@ const findNamed = (kind: 'benches' | 'predictors', name: string): string | undef
     .map((folder) => join(folder, `${name}.yaml`))
     .find(isFile);
 
-/** The file of a bench. Throws a UsageError with the nearest name where there is none. */
+/** The file of a bench, described or only by its predictors. Throws a UsageError with the nearest name where there is none. */
 export function findBench(nameOrFile: string): string {
-  const found = findNamed('benches', nameOrFile) ?? (isFile(nameOrFile) ? nameOrFile : undefined);
+  const named = findNamed('benches', nameOrFile) ?? findNamed('predictors', nameOrFile);
+  const found = named ?? (isFile(nameOrFile) ? nameOrFile : undefined);
   if (found) return found;
   if (/[/\\]|\.ya?ml$/.test(nameOrFile)) throw new UsageError(`${nameOrFile}: there is no such file of a bench`);
-  const near = nearest(nameOrFile, benchNames());
+  const known = [...benchNames(), ...namesIn('predictors')];
+  const near = nearest(nameOrFile, known);
   throw new UsageError(
     `there is no bench ${nameOrFile}: ${near ? `did you mean ${near}?` : `there are ${benchNames().join(', ')}`}`,
     'a bench of your own: pipeline calibrate, then its file',
@@ -85,6 +88,11 @@ export const predictorsFile = ({ predictors }: BenchDescription): string | null 
  */
 export function readBench(nameOrFile: string): Bench {
   const file = findBench(nameOrFile);
+  const { bench } = readYaml(file, z.looseObject({ bench: z.string().optional() }));
+  if (bench !== undefined) {
+    const predictors = readPredictorFile(file);
+    return { name: bench, file, source: predictors.source, predictors };
+  }
   const description = readYaml(file, benchSchema);
   const { name, predictors: given } = description;
   const own = predictorsFile(description);

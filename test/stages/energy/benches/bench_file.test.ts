@@ -40,6 +40,13 @@ test('a bench has its predictors in itself or names their file', () => {
   assert.equal(readBench('data/benches/named.yaml'), named, 'by its file too');
 });
 
+test('a file of predictors alone is a bench', () => {
+  const bench = readBench('shared');
+  assert.is(bench.name, 'Named');
+  assert.equal(bench.predictors?.predictors, readBench('named').predictors?.predictors);
+  assert.equal(readBench('data/predictors/shared.yaml'), bench);
+});
+
 test('a bench of the package is found where the working directory has none of the name', () => {
   assert.ok(benchNames().includes('pc2'));
   assert.is(readBench('pc2').name, 'PC2');
