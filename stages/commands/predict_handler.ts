@@ -1,4 +1,5 @@
 /** What `pipeline predict` does: reads what is given, predicts every workload, prints and writes. */
+import { existsSync, statSync } from 'node:fs';
 import { writeAtomically } from '../../pipeline/store/atomic.js';
 import { UsageError } from '../../pipeline/errors.js';
 import type { Terminal } from '../../pipeline/terminal.js';
@@ -27,6 +28,12 @@ async function predictAll(args: PredictArgs): Promise<PredictedTree[]> {
   return trees;
 }
 
+function save(option: string, path: string, content: string, terminal: Terminal): void {
+  if (existsSync(path) && statSync(path).isDirectory()) throw new UsageError(`--${option} ${path}: that is a folder`);
+  writeAtomically(path, content);
+  terminal.say(`written: ${path}`);
+}
+
 export async function handle(args: PredictArgs, terminal: Terminal): Promise<void> {
   if (args.json && args.csv === '-') throw new UsageError('--json and --csv - both write to stdout: choose one');
   const price = notNegative('price', args.price);
@@ -36,12 +43,10 @@ export async function handle(args: PredictArgs, terminal: Terminal): Promise<voi
   if (args.csv !== undefined) {
     const csv = (await import('./predict_csv.js')).predictCsv(trees, price);
     if (args.csv === '-') return terminal.write(csv);
-    writeAtomically(args.csv, csv);
-    terminal.say(`written: ${args.csv}`);
+    save('csv', args.csv, csv, terminal);
   }
   if (args.html !== undefined) {
-    writeAtomically(args.html, (await import('./predict_html.js')).predictHtml(trees, price));
-    terminal.say(`written: ${args.html}`);
+    save('html', args.html, (await import('./predict_html.js')).predictHtml(trees, price), terminal);
   }
   const text = predictText(trees, { price, depth }, terminal);
   text.warnings.forEach((warning) => terminal.warn(warning));

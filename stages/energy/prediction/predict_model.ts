@@ -14,7 +14,7 @@ import { forestOfTrees, type Measured } from './forest_of_trees.js';
 import { intervalsOf } from './interval.js';
 import type { ModelNode } from './model_node.js';
 import { measuredNodes, type Profile } from './profile.js';
-import { predictorFor } from './settings.js';
+import { otherwise, predictorFor } from './settings.js';
 
 export interface PredictionOptions {
   readonly batchSize: number;
@@ -242,9 +242,10 @@ export async function predictModel(
   const unlike = model.differences.length > 0 ? model.differences.join('; ') : null;
   const main = predictForest(opened, name, setting, forest, unlike);
   const by = [main];
-  if (setting !== 'planned' && main.wallJ.some(Number.isNaN)) {
-    const planned = await bench.open('planned');
-    if (planned) by.push(predictForest(planned, 'planned', 'planned', forest, unlike));
+  for (const [other, its] of otherwise(setting)) {
+    if (!forest.classOf.some((c) => by.every(({ wallJ }) => Number.isNaN(wallJ[c])))) break;
+    const fallback = await bench.open(other);
+    if (fallback) by.push(predictForest(fallback, other, its, forest, unlike));
   }
   const predicted = predictedNodes(nodes, forest, by);
   if (predicted.length < nodes.length) {

@@ -22,3 +22,10 @@ export function predictorFor(setting: Setting, clockMhz: number | null): string 
   if (setting === 'planned') return clockMhz === null ? 'planned' : 'planned_clock';
   return { profiled: 'law', children: 'children', primitives: 'composition' }[setting];
 }
+
+/** Predictors for nodes of which that one says nothing, the one that is told more first, each with its setting. */
+export const otherwise = (setting: Setting): readonly (readonly [predictor: string, setting: Setting])[] => {
+  if (setting === 'planned') return [];
+  const planned = ['planned', 'planned'] as const;
+  return setting === 'children' ? [['law', 'profiled'], planned] : [planned];
+};

@@ -66,6 +66,7 @@ test('each mistake ends with one message, and writes nothing', async () => {
     [[...bert, '--clock', '1.9'], 2, /--clock 1\.9: expected the GPU's clock in MHz/],
     [[...bert, '--price', '-1'], 2, /--price -1: expected a number of 0 or more/],
     [[...bert, '--depth', '1.5'], 2, /--depth 1\.5: expected a whole number/],
+    [[...bert, '--csv', '.'], 2, /--csv \.: that is a folder/],
     [[...bert, '--json', '--csv', '-'], 2, /both write to stdout/],
     [['predict', 'gpt2', '--on', 'box.yaml', '--profile', 'none.csv'], 2, /none\.csv: there is no such file/],
   ];
