@@ -17,7 +17,7 @@ export function uncertain(value: number, sd: number): string {
 const pct = (value: number): string => (Number.isFinite(value) ? `${value.toFixed(value < 9.95 ? 1 : 0)} %` : '– %');
 
 /** `wall = 0.964 ± 0.005 × GPU + 230.8 ± 0.7 W × time`. */
-export function equation({ eta, restW, cpu, cpuTerm, sd }: Law): string {
+export function equation({ eta, restW, cpu, cpuTerm, sd }: Omit<Law, 'form'>): string {
   const unit = cpuTerm === 'cpu' ? '× CPU' : 'W × CPU % × time';
   const third = cpu === null ? '' : ` + ${uncertain(cpu, sd.cpu!)} ${unit}`;
   return `wall = ${uncertain(eta, sd.eta)} × GPU${third} + ${uncertain(restW, sd.restW)} W × time`;

@@ -14,6 +14,7 @@ import type { Forest } from '../energy/predictors/forest.js';
 import { loadForest } from '../energy/predictors/load_forest.js';
 import { partsOf, predictorFileText, type Coverage, type PredictorFile } from '../energy/predictors/predictor_file.js';
 import type { CalibrateArgs } from './calibrate.js';
+import { equation } from './calibrate_lines.js';
 import { outputFile, writeOutput } from './calibrate_output.js';
 import { word } from './shell_word.js';
 
@@ -38,7 +39,8 @@ async function datasetsToRead(project: ProjectToRead, config: string, terminal: 
     );
   }
   const used = [...needed, 'predictions'].map((name) => all.get(name)!);
-  for (const dataset of used) warningsOf(dataset).forEach((text) => terminal.warn(text));
+  // Of the predictions only the product's are needed: that others are missing is no matter.
+  for (const dataset of used) warningsOf({ ...dataset, missing: [] }).forEach((text) => terminal.warn(text));
   return used;
 }
 
@@ -82,13 +84,24 @@ const commandOf = ({ config, set, output, name }: Args): string =>
     ...(output === undefined ? [] : ['--output', word(output)]),
   ].join(' ');
 
+/** The wall-power law as an equation, from its parts. */
+function lawLine({ law }: PredictorFile['predictors']): string {
+  const { constants = {}, 'constants/sd': sd = {} } = law ?? {};
+  const read = (of: Readonly<Record<string, number>>) => ({
+    eta: of.eta,
+    restW: of.rest_w,
+    cpu: of.cpu_w_per_pct ?? null,
+  });
+  return equation({ ...read(constants), sd: read(sd), cpuTerm: 'cpu_w_per_pct' in constants ? 'cpu_w_per_pct' : null });
+}
+
 function lines({ bench, source, predictors, coverage }: PredictorFile): string {
   const counts = Object.entries(predictors).map(([name, parts = {}]) => [
     name,
     `${Object.values(parts).reduce((sum, terms) => sum + Object.keys(terms).length, 0)} numbers`,
     ...coverageCells(coverage.filter(({ predictor }) => predictor === name)),
   ]);
-  return `${bench} (${source}): ${Object.keys(predictors).length} predictors fitted\n\n${alignColumns(counts)}`;
+  return `${lawLine(predictors)} (${bench}: ${source})\n\n${alignColumns(counts)}`;
 }
 
 const coverageCells = (rows: readonly Coverage[]): string[] =>
@@ -107,6 +120,9 @@ export async function calibrateRun(args: Args, terminal: Terminal, { openRegistr
   const { source } = project.graph;
   const datasets = await datasetsToRead(project, config, terminal);
   const fitted = await fitAll(project, datasets, terminal);
+  if (fitted.coverage.length === 0) {
+    terminal.warn(`no coverage of intervals is known: run ${project.graph.run} has no held-out predictions of these predictors`); // prettier-ignore
+  }
   const document: PredictorFile = {
     bench: args.name ?? machineOf(source).name,
     source: source.label,
