@@ -2,6 +2,7 @@
 import type { PredictedTree } from '../energy/prediction/predict_model.js';
 import { settingInWords } from '../energy/prediction/settings.js';
 import { escapeHtml } from '../report/render/html.js';
+import { extrapolations } from './extrapolations.js';
 import { breakdown, childrenText, labelOf, ownText, type Branch } from './breakdown.js';
 import {
   costText,
@@ -35,15 +36,17 @@ table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nu
 th, td { padding: 0.25rem 0.6rem 0.25rem 0; border-bottom: 1px solid var(--rule); text-align: left; font-weight: 400; white-space: nowrap; }
 thead th { color: var(--muted); font-size: 0.875rem; vertical-align: bottom; }
 .number { text-align: right; }
+.words { min-width: 14rem; white-space: normal; }
 .bar { width: 30%; min-width: 8rem; }
 .bar span { display: block; height: 0.8rem; background: var(--bar); }
+@media (max-width: 40rem) { .bar { display: none; } }
 summary { width: fit-content; margin: 1rem 0; color: var(--bar); cursor: pointer; }
 @media print { .bar span { print-color-adjust: exact; } summary { display: none; } }
 `;
 
 const cell = (text: string): string => `<td class="number">${escapeHtml(text)}</td>`;
 const heads = (...names: string[]): string =>
-  `<thead><tr>${names.map((name, i) => `<th scope="col"${i > 0 ? ' class="number"' : ''}>${name}</th>`).join('')}</tr></thead>`;
+  `<thead><tr>${names.map((name, i) => `<th scope="col"${i > 0 ? ` class="${name ? 'number' : 'bar'}"` : ''}>${name}</th>`).join('')}</tr></thead>`;
 
 const marked = (text: string, extrapolatedBy: string | null): string =>
   extrapolatedBy === null
@@ -72,8 +75,7 @@ const scroll = (table: string): string => `<div class="scroll" tabindex="0">${ta
 /** One workload: its answer, its breakdown, its nodes. */
 function section(tree: PredictedTree, position: number, priceUsdPerKwh: number): string {
   const { value, interval } = intervalText(tree.root, tree.coverage);
-  const reasons = new Set(tree.nodes.flatMap(({ extrapolatedBy }) => extrapolatedBy ?? []));
-  const warnings = [...[...reasons].map((reason) => `Extrapolated (*): ${reason}`), ...tree.warnings];
+  const warnings = [...extrapolations([tree]), ...tree.warnings];
   const below = tree.nodes.find(({ setting }) => setting !== tree.setting);
   return `<section id="workload${position}">
 <p class="muted">Batch size ${tree.batchSize}, length ${tree.length}, on ${escapeHtml(tree.bench)} (${escapeHtml(tree.source)})</p>
@@ -94,7 +96,7 @@ ${scroll(`<table>${heads('Scope', 'Type', 'Energy', 'Interval', 'Setting', 'Late
 function summary(trees: readonly PredictedTree[], priceUsdPerKwh: number): string {
   const rows = trees.map((tree, i) => {
     const { value, interval } = intervalText(tree.root, tree.coverage);
-    return `<tr><th scope="row"><a href="#workload${i}">${tree.batchSize} × ${tree.length}</a></th><td class="number">${marked(value, tree.root.extrapolatedBy)}</td>${cell(interval)}${cell(latencyText(tree.root.latencyS))}${cell(kwhText(tree))}${cell(costText(tree, priceUsdPerKwh))}${cell(settingText(tree))}</tr>`;
+    return `<tr><th scope="row"><a href="#workload${i}">${tree.batchSize} × ${tree.length}</a></th><td class="number">${marked(value, tree.root.extrapolatedBy)}</td>${cell(interval)}${cell(latencyText(tree.root.latencyS))}${cell(kwhText(tree))}${cell(costText(tree, priceUsdPerKwh))}<td class="words">${escapeHtml(settingText(tree))}</td></tr>`;
   });
   const head = heads('Batch size × length', 'A batch', 'Interval', 'Latency', 'A million inputs', 'Cost', 'Setting');
   return scroll(`<table>${head}<tbody>${rows.join('\n')}</tbody></table>`);

@@ -2,6 +2,7 @@
 import { alignColumns, type Terminal } from '../../pipeline/terminal.js';
 import type { PredictedTree } from '../energy/prediction/predict_model.js';
 import { settingInWords } from '../energy/prediction/settings.js';
+import { extrapolations } from './extrapolations.js';
 import { breakdown, childrenText, labelOf, ownText, type Branch } from './breakdown.js';
 import {
   costText,
@@ -74,23 +75,6 @@ function table(trees: readonly PredictedTree[], price: number): string {
     return [String(tree.batchSize), String(tree.length), value + mark, interval, latencyText(tree.root.latencyS), kwhText(tree), costText(tree, price), settingText(tree)]; // prettier-ignore
   });
   return alignColumns([columns, ...rows], new Set([0, 1, 2, 4, 5, 6]));
-}
-
-/** So many reasons are said; --json has all. */
-const saidReasons = 3;
-
-/** Why predictions go beyond what was measured: the answers' reasons, then those of nodes below them. */
-function extrapolations(trees: readonly PredictedTree[]): string[] {
-  const ofRoots = new Set(trees.flatMap(({ root }) => root.extrapolatedBy ?? []));
-  const ofNodes = trees.flatMap(({ nodes }) => nodes.slice(1).flatMap(({ extrapolatedBy }) => extrapolatedBy ?? []));
-  const below = ofNodes.filter((reason) => !ofRoots.has(reason));
-  const said = (reasons: ReadonlySet<string>): string =>
-    [...reasons].slice(0, saidReasons).join('; ') +
-    (reasons.size > saidReasons ? `; and ${reasons.size - saidReasons} more, which --json has` : '');
-  return [
-    ...(ofRoots.size > 0 ? [`extrapolated (*): ${said(ofRoots)}`] : []),
-    ...(below.length > 0 ? [`extrapolated (*) in ${below.length} nodes below: ${said(new Set(below))}`] : []),
-  ];
 }
 
 /** The lines for stdout, and what there is to warn of. */
