@@ -1,14 +1,15 @@
 /**
  * Predictions on their way into SQL. Equal nodes are predicted once (forest.ts), so that the tables made here are of
  * classes: `combinations` (a feature set, variant and split), `held_out` (a class and its fold), `drawn` (what one draw
- * predicted for it), `draw_seeds`, and `class_of` (which nodes of `ordered_nodes` a class stands for).
+ * predicted for it; NaN where it says nothing), `draw_seeds`, and `class_of` (which nodes of `ordered_nodes` a class stands for).
  */
 import { tableFromArrays } from 'apache-arrow';
 import type { Database } from '../../pipeline/database.js';
 import { settingOf } from '../energy/predictors/feature_sets.js';
 import type { Forest } from '../energy/predictors/forest.js';
+import { intervalsOf } from '../energy/predictors/intervals.js';
 import type { PredictorEntry } from '../energy/predictors/list.js';
-import type { Prediction, Setting } from '../energy/predictors/predictor.js';
+import type { Fitted, Prediction, Setting } from '../energy/predictors/predictor.js';
 import type { FittedFolds } from '../energy/predictors/read_fitted.js';
 
 type Values = Int32Array | Float64Array | readonly (string | null)[];
@@ -37,8 +38,9 @@ class Columns<Name extends string> {
 export class Draws {
   private readonly combinations: FittedFolds[] = [];
   private readonly folds: string[] = [];
-  private readonly heldOut = new Columns(['combination', 'class', 'fold', 'extrapolated']);
-  private readonly drawn = new Columns(['combination', 'class', 'draw', 'predicted_j', 'alpha']);
+  private readonly heldOut = new Columns(['combination', 'class', 'fold', 'low_j', 'high_j']);
+  private readonly reasons: (string | null)[] = [];
+  private readonly drawn = new Columns(['combination', 'class', 'draw', 'predicted_j', 'latency_s', 'alpha']);
   private readonly seeds: number[] = [];
   private weighs = false;
 
@@ -54,15 +56,32 @@ export class Draws {
   }
 
   /** Takes the predictions of one fold. */
-  add(fold: string, { classes, extrapolated, draws }: Prediction): void {
+  add(fitted: Fitted, { classes, extrapolated, reasons, draws }: Prediction): void {
     const combination = this.combinations.length - 1;
-    const at = this.folds.push(fold) - 1;
-    classes.forEach((c, i) => this.heldOut.add({ combination, class: c, fold: at, extrapolated: extrapolated[i] }));
-    draws.forEach(({ seed, wallJ, alpha }, draw) => {
+    const at = this.folds.push(fitted.fold) - 1;
+    // An interval is of what is reported: the mean over seeds.
+    const meanJ = Float64Array.from(
+      classes,
+      (_, i) => draws.reduce((sum, { wallJ }) => sum + wallJ[i], 0) / draws.length,
+    );
+    const intervals = intervalsOf(fitted, this.forest, classes, meanJ, extrapolated);
+    classes.forEach((c, i) => {
+      const [low_j, high_j] = intervals ? [intervals.lowJ[i], intervals.highJ[i]] : [NaN, NaN];
+      this.heldOut.add({ combination, class: c, fold: at, low_j, high_j });
+      this.reasons.push(extrapolated[i] > 0 ? reasons[extrapolated[i] - 1] : null);
+    });
+    draws.forEach(({ seed, wallJ, latencyS, alpha }, draw) => {
       if (seed !== null) this.seeds[draw] = seed;
       if (alpha) this.weighs = true;
       classes.forEach((c, i) => {
-        this.drawn.add({ combination, class: c, draw, predicted_j: wallJ[i], alpha: alpha ? alpha[i] : 1 });
+        this.drawn.add({
+          combination,
+          class: c,
+          draw,
+          predicted_j: wallJ[i],
+          latency_s: latencyS ? latencyS[i] : NaN,
+          alpha: alpha ? alpha[i] : 1,
+        });
       });
     });
   }
@@ -77,13 +96,16 @@ export class Draws {
       combination: heldOut.ints('combination'),
       class: heldOut.ints('class'),
       fold: Array.from(heldOut.ints('fold'), (at) => folds[at]),
-      extrapolated: heldOut.ints('extrapolated'),
+      extrapolated_by: this.reasons,
+      low_j: heldOut.doubles('low_j'),
+      high_j: heldOut.doubles('high_j'),
     });
     await insert('drawn', {
       combination: drawn.ints('combination'),
       class: drawn.ints('class'),
       draw: drawn.ints('draw'),
       predicted_j: drawn.doubles('predicted_j'),
+      latency_s: drawn.doubles('latency_s'),
       alpha: drawn.doubles('alpha'),
     });
     await insert('draw_seeds', { draw: Int32Array.from(this.seeds, (_, i) => i), seed: Int32Array.from(this.seeds) });

@@ -29,7 +29,7 @@ export async function run(context: TaskContext<EvaluateParams>): Promise<void> {
     draws.start(fit);
     for (const fitted of fit.folds) {
       const heldOut = forest.workloads.filter(folds.get(fitted.fold)!.heldOut);
-      draws.add(fitted.fold, predictor.predict(fitted, forest, heldOut));
+      draws.add(fitted, predictor.predict(fitted, forest, heldOut));
     }
     progress(i + 1, fits.length);
   }

@@ -18,10 +18,12 @@ export const predictions = table(
     fold: string('what was held out'),
     wall_j: double('measured wall energy of one run', 'J'),
     predicted_j: double('predicted wall energy of one run', 'J'),
-    low_j: nullable(double('lower end of the prediction interval', 'J')),
-    high_j: nullable(double('upper end of the prediction interval', 'J')),
+    low_j: nullable(double('lower end of the 90 % prediction interval; absent for variant paper', 'J')),
+    high_j: nullable(double('upper end of the same', 'J')),
+    predicted_latency_s: nullable(double('predicted time of one run, where the predictor predicts it', 's')),
     alpha: nullable(double('the weight its parent gives it, where the predictor has one')),
     extrapolated: boolean('outside of what was measured'),
+    extrapolated_by: nullable(string('why: the feature with value and range, or the primitive never measured')),
   },
   ['predictor', 'features', 'variant', 'split', 'model', 'batch_size', 'length', 'node_id'],
 );
@@ -47,7 +49,7 @@ export const seedPredictions = table(
 
 export const errors = table(
   'errors',
-  'the error 100·|predicted − measured|/measured of one predictor on one group of nodes',
+  'the error 100·|predicted − measured|/measured of one predictor on one group of nodes, in energy or in latency',
   {
     predictor: string('name of the predictor'),
     setting: string('what was measured of the new model: profiled, children, primitives or planned'),

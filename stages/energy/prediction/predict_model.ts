@@ -11,7 +11,7 @@ import { withCpuLoad } from './cpu_load.js';
 import { EnergyParts, type EnergyPart } from './energy_parts.js';
 import type { FittedBench, FittedPredictor } from './fitted_bench.js';
 import { forestOfTrees, type Measured } from './forest_of_trees.js';
-import { intervalsOf } from './interval.js';
+import { intervalsOf } from '../predictors/intervals.js';
 import type { ModelNode } from './model_node.js';
 import { measuredNodes, type Profile } from './profile.js';
 import { otherwise, predictorFor } from './settings.js';

@@ -16,6 +16,8 @@ const mostReasons = 255;
 /** Values of classes that have a range: group by group, e.g. one for each type. */
 export interface Ranged {
   readonly group: (c: number) => string;
+  /** What a class is, for the reason; absent where it does not matter. */
+  readonly whose?: (c: number) => string;
   readonly columns: readonly { readonly name: string; readonly unit: string; readonly of: (c: number) => number }[];
 }
 
@@ -71,7 +73,7 @@ const digits = (value: number): string => String(Number(value.toPrecision(3)));
 
 /** The first column of a class outside of its group's range; null where it is within, or the group has no range. */
 function outside(
-  { group, columns }: Ranged,
+  { group, whose, columns }: Ranged,
   parts: ReadonlyMap<string, Float64Array>,
   c: number,
 ): { key: string; text: string; distance: number } | null {
@@ -82,10 +84,9 @@ function outside(
     const value = of(c);
     const distance = Math.max(low[k] - value, value - high[k]);
     if (!(distance > 0)) continue; // what is not known is not outside
-    const whose = name === inner ? '' : ` of ${name}`;
     const range = low[k] === high[k] ? digits(low[k]) : `${digits(low[k])} to ${digits(high[k])}`;
-    const text = `${column}${whose} ${digits(value)}${unit && ` ${unit}`}, measured at ${range}`;
-    return { key: `${name}/${column}/${value < low[k]}`, text, distance };
+    const text = `${column} ${digits(value)}${unit && ` ${unit}`}${whose ? ` of ${whose(c)}` : ''}, measured at ${range}`;
+    return { key: `${whose?.(c) ?? ''}/${column}/${value < low[k]}`, text, distance };
   }
   return null;
 }
@@ -115,6 +116,7 @@ function rangedFeatures(forest: Forest, columns: readonly string[], variant: Pro
   const values = selectFeatures(forest, columns, variant);
   return {
     group: (c) => (isLeaf(forest, c) ? forest.types[forest.type[c]] : inner),
+    whose: (c) => forest.types[forest.type[c]],
     columns: columns.map((name, k) => ({
       name,
       unit: '', // the name has it

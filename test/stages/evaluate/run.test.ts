@@ -103,7 +103,9 @@ for (const predictor of ['end2end', 'predicted_sum', 'unstructured']) {
       near(row.predicted_j, mean(own.map(({ predicted_j }) => Number(predicted_j))), keyOf(row));
       assert.is(row.wall_j, node.wall_j);
       assert.is(row.fold, row.model, 'it was held out');
-      assert.equal([row.level, row.type, row.low_j, row.high_j], [node.level, node.type, null, null]);
+      assert.equal([row.level, row.type, row.predicted_latency_s], [node.level, node.type, null]);
+      assert.ok(Number(row.low_j) >= 0 && Number(row.low_j) <= Math.max(0, Number(row.predicted_j)), keyOf(row));
+      assert.ok(Number(row.predicted_j) < Number(row.high_j), keyOf(row));
       const weighed = predictor !== 'unstructured' && node.parent_id !== null;
       if (weighed) near(row.alpha, mean(own.map(({ alpha }) => Number(alpha))), keyOf(row));
       else assert.is(row.alpha, null);
@@ -159,6 +161,17 @@ test('a primitive that no training model has is flagged', async () => {
     new Set(predictions.filter((row) => row.type === type).map((row) => row.extrapolated));
   assert.equal([...flags('Conv1D')], [true]);
   assert.equal([...flags('GPT2Model')], [true]);
+  const reasons = new Set(predictions.filter(({ fold }) => fold === 'gpts').map((row) => row.extrapolated_by));
+  assert.ok(reasons.has('no Conv1D was measured'), [...reasons].join());
+  assert.ok(predictions.every((row) => row.extrapolated === (row.extrapolated_by !== null)));
+});
+
+test('the paper’s variant has no intervals, nor have random predictors on less than all features', async () => {
+  const bounded = async (predictor: string, options: object) =>
+    (await run(predictor, { epochs: 1, seeds: 1, ...options })).predictions.some(({ low_j }) => low_j !== null);
+  assert.not(await bounded('predicted_sum', { variants: ['paper'] }));
+  assert.not(await bounded('end2end', { features: ['model_only'] }));
+  assert.ok(await bounded('predicted_sum', { features: ['model_only'] }));
 });
 
 test('a partition for each predictor that was trained; splits are known by name', () => {

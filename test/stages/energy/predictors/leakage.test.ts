@@ -5,6 +5,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { resourceFeatures } from '../../../../stages/energy/predictors/feature_sets.js';
+import { intervalParts } from '../../../../stages/energy/predictors/intervals.js';
 import { predictorNames, predictors } from '../../../../stages/energy/predictors/list.js';
 import type { Fitted } from '../../../../stages/energy/predictors/predictor.js';
 import type { Problem } from '../../../../stages/energy/predictors/predictor.js';
@@ -48,6 +49,13 @@ function differing(a: Fitted, b: Fitted): string[] {
 const fitFold = async (name: keyof typeof predictors, problem: Problem, fold: string): Promise<Fitted> =>
   [...(await predictors[name].load()).fit(problem)].find((fitted) => fitted.fold === fold)!;
 
+/** The same with the intervals of its predictions. */
+async function intervalsOfFold(name: keyof typeof predictors, problem: Problem, fold: string): Promise<Fitted> {
+  const predictor = await predictors[name].load();
+  const own = problem.folds.find((one) => one.name === fold)!;
+  return { variant: 'clean', fold, shared: intervalParts(predictor, problem, own), seeds: [] };
+}
+
 const families: Readonly<Record<string, string>> = { small: 'encoders', tiny: 'encoders', talker: 'gpts' };
 const held: Record<(typeof splitNames)[number], { fold: string; heldOut: (row: FeatureRow) => boolean }> = {
   leave_model_out: { fold: 'tiny', heldOut: ({ model }) => model === 'tiny' },
@@ -65,6 +73,14 @@ for (const split of splitNames) {
       const [before, after] = await Promise.all(
         [honest, noisy].map((forest) => fitFold(name, problemOf(forest, { split, epochs: 1 }), fold)),
       );
+      assert.equal(differing(before, after), []);
+    });
+
+    test(`${name}: nor the width of its intervals`, async () => {
+      const [before, after] = await Promise.all(
+        [honest, noisy].map((forest) => intervalsOfFold(name, problemOf(forest, { split, epochs: 1 }), fold)),
+      );
+      assert.ok(before.shared.length > 0);
       assert.equal(differing(before, after), []);
     });
   }
