@@ -1,6 +1,8 @@
 /** The commands for people with a model or a meter, in the order of the help. Adding one is a file and a line here. */
 import type { Command } from '../../pipeline/cli/command.js';
 import { calibrate } from './calibrate.js';
+import { compare } from './compare.js';
 import { predict } from './predict.js';
+import { whatIf } from './what_if.js';
 
-export const commands: readonly Command[] = [predict, calibrate];
+export const commands: readonly Command[] = [predict, compare, whatIf, calibrate];

@@ -31,6 +31,9 @@ export interface DifferencePart {
   readonly interval: Interval | null;
 }
 
+/** As much, in %, do two measurements of models of equal work differ from run to run (METHODS 5). */
+export const runToRunPct = 0.9;
+
 export interface Difference {
   /** The second model less the first, J a batch. */
   readonly differenceJ: number;
@@ -42,8 +45,8 @@ export interface Difference {
    */
   readonly interval: Interval | null;
   /**
-   * Holds wherever the intervals of the modules that differ do: what both run alike is taken to cost the same in both
-   * (two measurements of equal work differ by 0.6–0.9 %, METHODS 5). Null where the predictions are of two benches or
+   * Holds wherever the intervals of the modules that differ do: what both run alike is taken to cost the same in both.
+   * Null where the predictions are of two benches or
    * settings, which share no error.
    */
   readonly paired: Interval | null;
@@ -136,4 +139,22 @@ export function difference(first: Compared, second: Compared): Difference {
     paired: alike ? pairedInterval(a.nodes, b.nodes, works) : null,
     parts: parts.sort((x, y) => order(x.role) - order(y.role)),
   };
+}
+
+/**
+ * Whether there is a difference at all: by both `intervals`, or only by the `modules` that differ, and then by more than
+ * two runs of equal work do. `no` where neither says so, null where nothing is known.
+ */
+export function toldApart({
+  interval,
+  paired,
+  differenceJ,
+  differencePct,
+}: Difference): 'intervals' | 'modules' | 'no' | null {
+  const beyond = (one: Interval | null, leastJ: number): boolean =>
+    one !== null && (one.lowJ > leastJ || one.highJ < -leastJ);
+  if (interval === null) return null;
+  if (beyond(interval, 0)) return 'intervals';
+  const runToRunJ = Math.abs((differenceJ / differencePct) * runToRunPct);
+  return differencePct !== 0 && beyond(paired, runToRunJ) ? 'modules' : 'no';
 }

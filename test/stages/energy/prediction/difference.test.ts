@@ -2,7 +2,12 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Library } from '../../../../stages/energy/tree/library.js';
-import { difference, type Difference } from '../../../../stages/energy/prediction/difference.js';
+import {
+  difference,
+  runToRunPct,
+  toldApart,
+  type Difference,
+} from '../../../../stages/energy/prediction/difference.js';
 import { roleOf } from '../../../../stages/energy/prediction/difference_roles.js';
 import { changed, toyPrediction, withIntervals } from './toy_intervals.js';
 
@@ -92,6 +97,19 @@ test('without intervals, or between benches, nothing is claimed', async () => {
   assert.ok(apart.interval);
   assert.is(apart.paired, null);
   assert.ok(apart.parts.every(({ interval }) => interval === null));
+});
+
+test('a difference smaller than that of two equal runs is not told apart by the modules', async () => {
+  const [bert, roberta] = [await toyPrediction('bert-base-uncased'), await toyPrediction('roberta-base')];
+  const small = difference(bert, roberta);
+  assert.ok(small.paired!.lowJ > 0 && Math.abs(small.differencePct) < runToRunPct);
+  assert.is(toldApart(small), 'no');
+  const wide = await toyPrediction('bert-base-uncased', { pct: 9 });
+  const fewer = await toyPrediction(await changed('bert-base-uncased', 'layers=11'), { pct: 9 });
+  assert.is(toldApart(difference(wide, fewer)), 'modules');
+  assert.is(toldApart(difference(wide, await toyPrediction(await changed('bert-base-uncased', 'layers=2')))), 'intervals'); // prettier-ignore
+  assert.is(toldApart(difference(wide, await toyPrediction('gpt2', { pct: null }))), null);
+  assert.is(toldApart(difference(wide, wide)), 'no');
 });
 
 test.run();

@@ -1,0 +1,89 @@
+/** What `pipeline compare` does: predicts every model at every size on every bench, and sets them side by side. */
+import { UsageError } from '../../pipeline/errors.js';
+import { writeAtomically } from '../../pipeline/store/atomic.js';
+import type { Terminal } from '../../pipeline/terminal.js';
+import { readCalibratedBench } from '../energy/benches/bench_file.js';
+import { describeModel } from '../energy/prediction/described_model.js';
+import type { Compared } from '../energy/prediction/difference.js';
+import { fittedBench } from '../energy/prediction/fitted_bench.js';
+import { checkAccuracies, readAccuracies } from '../energy/prediction/pareto_accuracy.js';
+import { predictModel } from '../energy/prediction/predict_model.js';
+import { Library } from '../energy/tree/library.js';
+import type { CompareArgs } from './compare.js';
+import { compareChoices } from './compare_choices.js';
+import { compareCsv, compareJson } from './compare_json.js';
+import { compareText } from './compare_text.js';
+import { clockIn, notNegative, sizesIn, workloadsFor } from './predict_arguments.js';
+
+/** The models that words name, in order: `*` stands for anything in a name, `?` for one character. */
+export function namedModels(words: readonly string[], known: readonly string[]): string[] {
+  const named = words.flatMap((word) => {
+    if (!/[*?]/.test(word)) return [word];
+    const pattern = word
+      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.');
+    const found = known.filter((name) => new RegExp(`^${pattern}$`).test(name));
+    if (found.length > 0) return found;
+    throw new UsageError(`${word}: no model has such a name`, 'see `pipeline list models`');
+  });
+  return [...new Set(named)];
+}
+
+async function predictAll(args: CompareArgs): Promise<Compared[]> {
+  const [batchSizes, lengths, clockMhz] = [
+    sizesIn('batch', args.batch),
+    sizesIn('length', args.length),
+    clockIn(args.clock),
+  ];
+  const library = new Library();
+  const models = await Promise.all(
+    namedModels(args.models, library.modelNames()).map((name) => describeModel(name, library)),
+  );
+  const predictions: Compared[] = [];
+  for (const name of [...new Set(args.on.split(','))]) {
+    const calibrated = readCalibratedBench(name);
+    const bench = fittedBench(calibrated.name, calibrated.predictors);
+    for (const model of models) {
+      for (const workload of workloadsFor(model, null, batchSizes, lengths)) {
+        const tree = await predictModel(bench, model, { ...workload, clockMhz });
+        predictions.push({ tree, nodes: model.tree(workload) });
+      }
+    }
+  }
+  return predictions;
+}
+
+/** Why figures go beyond what was measured, once each with the choices that it concerns. */
+export function extrapolations(predictions: readonly Compared[]): string[] {
+  const numbers = new Map<string, Set<number>>();
+  predictions.forEach(({ tree }, i) => {
+    for (const { extrapolatedBy } of tree.nodes) {
+      if (extrapolatedBy === null) continue;
+      numbers.set(extrapolatedBy, (numbers.get(extrapolatedBy) ?? new Set()).add(i + 1));
+    }
+  });
+  return [...numbers].map(([reason, of]) => `extrapolated (in ${[...of].join(', ')}): ${reason}`);
+}
+
+export async function handle(args: CompareArgs, terminal: Terminal): Promise<void> {
+  if (args.json && args.csv === '-') throw new UsageError('--json and --csv - both write to stdout: choose one');
+  const price = notNegative('price', args.price);
+  const accuracies = args.accuracy === undefined ? null : await readAccuracies(args.accuracy);
+  const predictions = await predictAll(args);
+  const models = predictions.map(({ tree }) => tree.model);
+  if (accuracies) checkAccuracies(args.accuracy!, accuracies, models);
+  const comparison = compareChoices(
+    predictions,
+    models.map((model) => accuracies?.get(model)?.accuracyPct ?? null),
+  );
+  for (const warning of new Set(predictions.flatMap(({ tree }) => tree.warnings))) terminal.warn(warning);
+  for (const warning of extrapolations(predictions)) terminal.warn(warning);
+  if (args.csv === '-') return terminal.write(compareCsv(comparison, price));
+  if (args.csv) {
+    await writeAtomically(args.csv, compareCsv(comparison, price));
+    terminal.say(`written: ${args.csv}`);
+  }
+  terminal.print(compareText(comparison, price).join('\n'));
+  terminal.document(compareJson(comparison, price));
+}
