@@ -1,12 +1,14 @@
 /** The description of a calibrated bench, in the shape of data/benches/: what `predict --on FILE` reads. */
 import { stringify } from 'yaml';
+import { levels } from '../predictors/forest.js';
 import { lawParts } from '../predictors/law.js';
-import { partsOf, type PredictorFile } from '../predictors/predictor_file.js';
+import { partsOf, type Coverage, type PredictorFile } from '../predictors/predictor_file.js';
 import type { Part } from '../predictors/predictor.js';
 import { rangesOf } from '../predictors/range.js';
 import type { Calibration } from './calibrate.js';
 import { figuresOf } from './figures.js';
 import type { Law } from './fit.js';
+import { nominalCoverage, tableInterval, type TableInterval } from './interval.js';
 import { groupsOf, type Points } from './points.js';
 
 export interface Origin {
@@ -32,9 +34,23 @@ function ranges(points: Points): Part[] {
   return rangesOf({ group: () => 'load', columns }, Int32Array.from(points.row.keys()));
 }
 
+/** How much wider an interval is at a load that was not measured: assumed, as intervals.ts does. */
+const widening = 2;
+
+/** A table knows no levels: the same for each, as intervals.ts reads them. */
+const intervals = ({ halfWidth }: TableInterval): Part[] =>
+  levels.map((level) => ({
+    name: `interval/${level}`,
+    terms: ['coverage', 'exponent', 'half_width', 'half_width_extrapolated'],
+    values: Float64Array.of(nominalCoverage, 0, halfWidth, widening * halfWidth),
+  }));
+
 /** The fitted parts of the predictor `law`. */
-function partsOfLaw(law: Law, points: Points): Record<string, Record<string, number>> {
-  const shared = [...lawParts(law), ...ranges(points)].map((part) => ({ ...part, values: part.values.map(constant) }));
+function partsOfLaw(law: Law, points: Points, interval: TableInterval): Record<string, Record<string, number>> {
+  const shared = [...lawParts(law), ...ranges(points), ...intervals(interval)].map((part) => ({
+    ...part,
+    values: part.values.map(constant),
+  }));
   return partsOf({ variant: 'clean', fold: 'none', shared, seeds: [] });
 }
 
@@ -44,10 +60,24 @@ export interface BenchDocument {
   readonly predictors: PredictorFile;
 }
 
+const pct = (part: number): number => Number((100 * part).toFixed(2));
+
+/** How often the others' errors cover a group: a table's rows stand for whole models, as `predict` has them. */
+const coverageOf = ({ points }: Calibration, { halfWidth, covered }: TableInterval): Coverage => ({
+  predictor: 'law',
+  split: 'leave_group_out',
+  level: 'model',
+  n: points.row.length,
+  nominal_pct: pct(nominalCoverage),
+  empirical_pct: pct(covered),
+  half_width_pct: pct(halfWidth),
+});
+
 /** Called with a calibration that is not refused. */
 export function benchDocument(calibration: Calibration, { name, file, madeBy, groupColumn }: Origin): BenchDocument {
   const { points } = calibration;
   const law = calibration.law!;
+  const interval = tableInterval(points, calibration.leftOut);
   const groups = groupsOf(points);
   const by =
     groupColumn === null ? `${groups.length} blocks of GPU power` : `${groups.length} groups of ${groupColumn}`;
@@ -59,8 +89,8 @@ export function benchDocument(calibration: Calibration, { name, file, madeBy, gr
       source: `measurements of ${file}: ${points.row.length} rows, ${by}`,
       made_by: madeBy,
       fitted_on: { file, rows: points.row.length, groups },
-      coverage: [],
-      predictors: { law: partsOfLaw(law, points) },
+      coverage: [coverageOf(calibration, interval)],
+      predictors: { law: partsOfLaw(law, points, interval) },
     },
   };
 }

@@ -2,6 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { calibrate } from '../../../../stages/energy/calibration/calibrate.js';
 import { refusals } from '../../../../stages/energy/calibration/checks.js';
+import { tableInterval } from '../../../../stages/energy/calibration/interval.js';
 import type { Points } from '../../../../stages/energy/calibration/points.js';
 import { Random } from '../../../../stages/energy/random.js';
 import { ramp, simulatedPoints } from './simulated_points.js';
@@ -132,6 +133,20 @@ test('nothing of a group reaches the errors on it but its own measurements', () 
     near(after[i], error, 1e-9);
     near(1 + off[i] / 100, (1 + error / 100) / 2, 1e-12);
   });
+});
+
+test('the interval covers nine of ten on groups left out, and is as wide as the noise asks', () => {
+  const points = simulatedPoints({ ...good, gpuW: ramp(400, 12, 200), noisePct: 1, groups: 10 });
+  const { halfWidth, covered } = tableInterval(points, calibrate(points).leftOut);
+  assert.ok(covered >= 0.9 && covered < 0.93, String(covered));
+  near(halfWidth, 1.645 * 0.01, 0.002); // 90 % of a normal distribution
+});
+
+test('a single group that is off widens the interval for all', () => {
+  const points = simulatedPoints({ ...good, gpuW: ramp(40, 12, 200), groups: 4 });
+  const off = { ...points, wallJ: points.wallJ.map((j, i) => (points.group[i] === 'g2' ? 1.05 * j : j)) };
+  const [narrow, wide] = [points, off].map((one) => tableInterval(one, calibrate(one).leftOut).halfWidth);
+  assert.ok(narrow < 0.015 && wide > 0.04, `${narrow} ${wide}`);
 });
 
 test('every finding has its limit and where that comes from', () => {
