@@ -1,6 +1,7 @@
 /** The description of a calibrated bench, in the shape of data/benches/: what `predict --on FILE` reads. */
 import { stringify } from 'yaml';
 import { levels } from '../predictors/forest.js';
+import { assumedWidening, nominalCoverage } from '../predictors/intervals.js';
 import { lawParts } from '../predictors/law.js';
 import { partsOf, type Coverage, type PredictorFile } from '../predictors/predictor_file.js';
 import type { Part } from '../predictors/predictor.js';
@@ -8,7 +9,7 @@ import { rangesOf } from '../predictors/range.js';
 import type { Calibration } from './calibrate.js';
 import { figuresOf } from './figures.js';
 import type { Law } from './fit.js';
-import { nominalCoverage, tableInterval, type TableInterval } from './interval.js';
+import { tableInterval, type TableInterval } from './interval.js';
 import { groupsOf, type Points } from './points.js';
 
 export interface Origin {
@@ -34,15 +35,12 @@ function ranges(points: Points): Part[] {
   return rangesOf({ group: () => 'load', columns }, Int32Array.from(points.row.keys()));
 }
 
-/** How much wider an interval is at a load that was not measured: assumed, as intervals.ts does. */
-const widening = 2;
-
 /** A table knows no levels: the same for each, as intervals.ts reads them. */
 const intervals = ({ halfWidth }: TableInterval): Part[] =>
   levels.map((level) => ({
     name: `interval/${level}`,
     terms: ['coverage', 'exponent', 'half_width', 'half_width_extrapolated'],
-    values: Float64Array.of(nominalCoverage, 0, halfWidth, widening * halfWidth),
+    values: Float64Array.of(nominalCoverage, 0, halfWidth, assumedWidening * halfWidth),
   }));
 
 /** The fitted parts of the predictor `law`. */

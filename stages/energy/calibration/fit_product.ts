@@ -1,10 +1,11 @@
 /**
- * Every predictor of the product, fitted on all that was measured: nothing is held out, since what it will predict is
+ * Every predictor of the product, fitted on all that was measured, with its intervals: nothing is held out, since what it will predict is
  * a model that is not among them. A catalogue of equal shapes is not fitted: it would hold the measurements themselves.
  */
 import { loadEngine } from '../predictors/engine.js';
 import { featureSets } from '../predictors/feature_sets.js';
 import type { Forest } from '../predictors/forest.js';
+import { intervalParts } from '../predictors/intervals.js';
 import { predictors, type PredictorEntry, type PredictorName } from '../predictors/list.js';
 import type { Fitted, Problem } from '../predictors/predictor.js';
 import type { Fold } from '../predictors/splits.js';
@@ -37,6 +38,7 @@ export async function* fitProduct(
     const entry: PredictorEntry = predictors[name];
     const predictor = await entry.load();
     const [fitted] = [...predictor.fit(problem)];
-    yield { name, fitted };
+    const shared = [...fitted.shared, ...intervalParts(predictor, problem, none)];
+    yield { name, fitted: { ...fitted, shared } };
   }
 }

@@ -130,7 +130,7 @@ function meanWidth(rows: readonly Held[], exponent: number, halfWidth: number): 
 }
 
 /** An error in its unit, with its weight: the groups weigh the same. */
-interface Score {
+export interface Score {
   readonly error: number;
   readonly weight: number;
   readonly group: number;
@@ -151,7 +151,7 @@ function quantile(rows: readonly Held[], exponent: number): number {
 }
 
 /** The error that is not exceeded by a share of the weight, without one group. */
-function pooled(sorted: readonly Score[], level: number, without = -1): number {
+export function pooled(sorted: readonly Score[], level: number, without = -1): number {
   let [all, sum] = [0, 0];
   for (const { weight, group } of sorted) if (group !== without) all += weight;
   let last = NaN;
@@ -165,7 +165,7 @@ function pooled(sorted: readonly Score[], level: number, without = -1): number {
 }
 
 /** The lowest level at which each group, held against the others, is covered as stated on average. */
-function raisedLevel(sorted: readonly Score[], groups: readonly number[]): number {
+export function raisedLevel(sorted: readonly Score[], groups: readonly number[]): number {
   if (groups.length < 2) return nominalCoverage;
   const steps = Math.round((1 - nominalCoverage) / levelStep);
   for (let step = 0; step < steps; step++) {
