@@ -3,17 +3,15 @@
  * predictors are those of the evaluation and see the same forest; only what was measured differs.
  */
 import { UsageError } from '../../../pipeline/errors.js';
-import { recordWidth, type Forest, type Level } from '../predictors/forest.js';
-import { featureNames } from '../predictors/feature_sets.js';
 import type { Setting } from '../predictors/predictor.js';
 import type { DescribedModel } from './described_model.js';
+import { predictClasses } from './class_predictions.js';
 import { withCpuLoad } from './cpu_load.js';
-import { EnergyParts, type EnergyPart } from './energy_parts.js';
 import type { FittedBench, FittedPredictor } from './fitted_bench.js';
 import { forestOfTrees, type Measured } from './forest_of_trees.js';
-import { intervalsOf } from '../predictors/intervals.js';
 import type { ModelNode } from './model_node.js';
 import { measuredNodes, type Profile } from './profile.js';
+import { predictedNodes, type PredictedNode } from './predicted_nodes.js';
 import { otherwise, predictorFor } from './settings.js';
 
 export interface PredictionOptions {
@@ -26,33 +24,7 @@ export interface PredictionOptions {
   readonly clockMhz?: number | null;
 }
 
-export interface PredictedNode {
-  readonly nodeId: number;
-  readonly parentId: number | null;
-  readonly scope: string;
-  readonly type: string;
-  readonly level: Level;
-  /** Equal nodes of the tree have equal numbers here: the twelve layers of BERT. */
-  readonly alike: number;
-  /** Wall energy of one run with its interval, J; the interval is null where the bench has none. */
-  readonly wallJ: number;
-  readonly lowJ: number | null;
-  readonly highJ: number | null;
-  readonly latencyS: number | null;
-  /** Share of the model's energy, %. */
-  readonly sharePct: number;
-  /** Sum over the children, J; 0 for a primitive. */
-  readonly childrenJ: number;
-  /** What it adds to them, J: less than nothing where work of theirs overlaps. */
-  readonly selfJ: number;
-  /** What its energy is made of, and what of that it adds to its children; empty where that is not known. */
-  readonly parts: readonly EnergyPart[];
-  readonly selfParts: readonly EnergyPart[];
-  readonly setting: Setting;
-  readonly predictor: string;
-  /** Why it goes beyond what was measured; null where it does not. */
-  readonly extrapolatedBy: string | null;
-}
+export type { PredictedNode };
 
 export interface PredictedTree {
   readonly model: string;
@@ -109,104 +81,6 @@ async function openPredictor(bench: FittedBench, name: string, setting: Setting)
   );
 }
 
-/** What one predictor says, by class of the forest; NaN where it says nothing. */
-interface ByClass {
-  readonly setting: Setting;
-  readonly predictor: string;
-  readonly wallJ: Float64Array;
-  readonly lowJ: Float64Array;
-  readonly highJ: Float64Array;
-  readonly latencyS: Float64Array;
-  readonly reasons: readonly (string | null)[];
-  readonly parts: EnergyParts;
-  readonly coverage: number | null;
-}
-
-const latencyColumn = featureNames.indexOf('latency_s');
-
-function predictForest(
-  { predictor, fitted }: FittedPredictor,
-  name: string,
-  setting: Setting,
-  forest: Forest,
-  unlike: string | null,
-): ByClass {
-  const { classes, extrapolated, reasons, draws } = predictor.predict(fitted, forest, forest.workloads);
-  const [{ wallJ, latencyS }] = draws;
-  const outside = extrapolated.map((reason) => (reason > 0 || unlike !== null ? 1 : 0));
-  const intervals = intervalsOf(fitted, forest, classes, wallJ, outside);
-  const empty = (): Float64Array => new Float64Array(forest.type.length).fill(NaN);
-  const all = { wallJ: empty(), lowJ: empty(), highJ: empty(), latencyS: empty() };
-  const why: (string | null)[] = new Array(forest.type.length).fill(null);
-  classes.forEach((c, i) => {
-    all.wallJ[c] = wallJ[i];
-    all.latencyS[c] = latencyS ? latencyS[i] : forest.records[c * recordWidth + latencyColumn];
-    if (intervals) [all.lowJ[c], all.highJ[c]] = [intervals.lowJ[i], intervals.highJ[i]];
-    why[c] = unlike ?? (extrapolated[i] > 0 ? reasons[extrapolated[i] - 1] : null);
-  });
-  const parts = new EnergyParts(forest, (c) => predictor.explain(fitted, forest, c));
-  return { setting, predictor: name, ...all, reasons: why, parts, coverage: intervals?.coverage ?? null };
-}
-
-const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
-
-/** What is known of each node, from the first of the predictions that says something of it. */
-const knownOf = (forest: Forest, by: readonly ByClass[]): ByClass[] =>
-  Array.from(forest.classOf, (c) => by.find(({ wallJ }) => !Number.isNaN(wallJ[c])) ?? by[0]);
-
-/**
- * Which nodes are told: those whose siblings are all known, and so up to the model. Where one is not, what its parent
- * adds to its children cannot be said, and the tree ends above.
- */
-function toldNodes(nodes: readonly ModelNode[], wallJ: readonly number[]): boolean[] {
-  const position = new Map(nodes.map(({ id }, i) => [id, i]));
-  const parentOf = ({ parent }: ModelNode): number => (parent === null ? -1 : position.get(parent)!);
-  const unknownBelow = new Set(nodes.flatMap((node, i) => (Number.isNaN(wallJ[i]) ? [parentOf(node)] : [])));
-  const told: boolean[] = [];
-  nodes.forEach((node) => {
-    const parent = parentOf(node);
-    told.push(parent < 0 || (told[parent] && !unknownBelow.has(parent)));
-  });
-  return told;
-}
-
-/** The nodes in the tree's order. */
-function predictedNodes(nodes: readonly ModelNode[], forest: Forest, by: readonly ByClass[]): PredictedNode[] {
-  const known = knownOf(forest, by);
-  const wallJ = nodes.map((_, i) => known[i].wallJ[forest.classOf[i]]);
-  const told = toldNodes(nodes, wallJ);
-  const position = new Map(nodes.map(({ id }, i) => [id, i]));
-  const childrenJ = new Float64Array(nodes.length);
-  nodes.forEach(({ parent }, i) => {
-    if (parent !== null && told[i]) childrenJ[position.get(parent)!] += wallJ[i];
-  });
-  const predicted = nodes.map((node, i): PredictedNode => {
-    const c = forest.classOf[i];
-    const from = known[i];
-    return {
-      nodeId: node.id,
-      parentId: node.parent,
-      scope: node.scope,
-      type: node.type,
-      level: node.level,
-      alike: c,
-      wallJ: wallJ[i],
-      lowJ: orNull(from.lowJ[c]),
-      highJ: orNull(from.highJ[c]),
-      latencyS: orNull(from.latencyS[c]),
-      sharePct: (100 * wallJ[i]) / wallJ[0],
-      childrenJ: childrenJ[i],
-      selfJ: wallJ[i] - childrenJ[i],
-      parts: from.parts.whole(c),
-      selfParts: from.parts.own(c),
-      setting: from.setting,
-      predictor: from.predictor,
-      extrapolatedBy: from.reasons[c],
-    };
-  });
-  return predicted.filter((_, i) => told[i]);
-}
-
 /** What was logged of the nodes, and the told clock for all of which none was logged. */
 function withClock(
   nodes: readonly ModelNode[],
@@ -240,12 +114,12 @@ export async function predictModel(
   const logged = withClock(nodes, withCpuLoad(opened.fitted, seen, bench.name), clock);
   const forest = forestOfTrees([{ model: model.name, workload, nodes, measured: logged }]);
   const unlike = model.differences.length > 0 ? model.differences.join('; ') : null;
-  const main = predictForest(opened, name, setting, forest, unlike);
+  const main = predictClasses(opened, name, setting, forest, unlike);
   const by = [main];
   for (const [other, its] of otherwise(setting)) {
     if (!forest.classOf.some((c) => by.every(({ wallJ }) => Number.isNaN(wallJ[c])))) break;
     const fallback = await bench.open(other);
-    if (fallback) by.push(predictForest(fallback, other, its, forest, unlike));
+    if (fallback) by.push(predictClasses(fallback, other, its, forest, unlike));
   }
   const predicted = predictedNodes(nodes, forest, by);
   if (predicted.length < nodes.length) {

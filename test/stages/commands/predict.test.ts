@@ -13,7 +13,13 @@ import { pipeline, pipelineJson } from '../../end_to_end/program.js';
 const folder = mkdtempSync(join(tmpdir(), 'predict-'));
 const write = (name: string, content: string): void => writeFileSync(join(folder, name), content);
 
-const law = { constants: { eta: 1.046, rest_w: 99.9 }, 'load/low': { 'GPU power': 50 }, 'load/high': { 'GPU power': 250 } }; // prettier-ignore
+const interval = { coverage: 0.9, exponent: 0, half_width: 0.02, half_width_extrapolated: 0.04 };
+const law = {
+  constants: { eta: 1.046, rest_w: 99.9 },
+  'load/low': { 'GPU power': 50 },
+  'load/high': { 'GPU power': 250 },
+  'interval/model': interval,
+};
 const file = predictorFileText({ bench: 'box', source: 'a test', made_by: 'hand', fitted_on: {}, coverage: [], predictors: { law } }); // prettier-ignore
 write('box.yaml', `name: box\npredictors:\n${file.replace(/^/gm, '  ')}\n`);
 write('whole.csv', 'batch_size,length,latency_ms,gpu_j\n8,32,14.7,2.467\n16,32,25.6,4.9\n');
@@ -26,7 +32,11 @@ test('a workload is one document, several are an array', async () => {
   const one = await pipelineJson<Record<string, unknown>>(folder, [...bert, '--batch', '8']);
   const wall_j = 1.046 * 2.467 + 99.9 * 0.0147;
   assert.ok(Math.abs((one.wall_j as number) - wall_j) < 1e-12);
-  assert.equal([one.setting, one.predictor, one.bench, one.extrapolated], ['profiled', 'law', 'box', false]);
+  assert.ok(Math.abs((one.interval_high_j as number) - 1.02 * wall_j) < 1e-12);
+  assert.equal(
+    [one.coverage, one.setting, one.predictor, one.bench, one.extrapolated],
+    [0.9, 'profiled', 'law', 'box', false],
+  );
   const two = await pipelineJson<Record<string, unknown>[]>(folder, bert);
   assert.equal(two.map(({ batch_size, length }) => [batch_size, length]), [[8, 32], [16, 32]]); // prettier-ignore
 });
@@ -34,7 +44,11 @@ test('a workload is one document, several are an array', async () => {
 test('the answer is the first line of stdout, warnings are not on it', async () => {
   const { code, stdout, stderr } = await pipeline(folder, ['predict', 'model.json', ...on, '--batch', '8']);
   assert.is(code, 0);
-  assert.match(stdout, /^4\.05 J a batch .* – profiled: with its measured latency and GPU energy\nmodel\.json \(DistilBertModel\), batch size 8, length 32, on box \(a test\), 14\.7 ms a batch\nof which GPU 2\.58 J, rest of the machine 1\.47 J\n/); // prettier-ignore
+  assert.match(stdout, /^4\.05 J a batch \(3\.9 to 4\.2, 90 %\), 0\.14 kWh per million inputs, 1\.9 cents – profiled: with its measured latency and GPU energy\nmodel\.json \(DistilBertModel\), batch size 8, length 32, on box \(a test\), 14\.7 ms a batch\nof which GPU 2\.58 J, rest of the machine 1\.47 J\n/); // prettier-ignore
+  assert.match(
+    (await pipeline(folder, [...bert, '--batch', '8'])).stdout,
+    /^4\.049 J a batch \(3\.97 to 4\.13, 90 %\)/,
+  );
   assert.match(stderr, /warning: extrapolated \(\*\): it runs relu where the measured models of its family run gelu/);
   assert.match(stderr, /box can plan nothing: the tree ends where the profile does/);
 });
