@@ -42,10 +42,10 @@ type Row = ErrorRow & Method & Required<MethodKey>;
 const keyOf = (method: Method, { split, level, model, quantity }: Required<MethodKey>): string =>
   [method.predictor, method.features, split, level, model, quantity].join('\n');
 
-/** Ours before the paper's, then as in the list of predictors; `all` before other feature sets. */
+/** What was made for features of its own first, the paper's last; then as in the list of predictors, `all` first. */
 const rank = ({ setting, predictor, features }: Method): number[] => [
   (settings as readonly string[]).indexOf(setting),
-  isOfPaper(predictor) ? 1 : 0,
+  isOfPaper(predictor) ? 2 : entryOf(predictor)?.ownFeatures ? 0 : 1,
   (predictorNames as readonly string[]).indexOf(predictor),
   features === 'all' ? 0 : 1,
 ];

@@ -11,6 +11,7 @@ import { escapeHtml } from '../render/html.js';
 import { compared } from '../table_json.js';
 import { ModuleShares } from '../tables/module_shares.js';
 import { accuracyChart } from './accuracy_chart.js';
+import { reached } from './reached.js';
 
 export interface Root {
   model: string;
@@ -131,7 +132,11 @@ async function summary(
     );
     return `${span(sums, 0)} %`;
   };
-  const accuracy = ours === null ? '' : `A model’s energy is predicted with a mean error of ${oursInText(ours)} %. `;
+  const past = reached(await report.methods());
+  const theirs =
+    ours === null ? [] : [`by the paper’s method, with a node’s children measured (S1b), ${oursInText(ours)} %`];
+  const known = [...(past ? [past] : []), ...theirs].join('; ');
+  const accuracy = known && `A model’s energy is predicted with a mean error of: ${known}. `;
   const energy = `One batch of ${workload.batch_size} × ${workload.length} tokens takes ${span(joules, 1)} J, a million inputs ${span(
     joules.map((wall_j) => kwhPerMillion(wall_j, workload.batch_size)),
     2,

@@ -1,12 +1,12 @@
 /** Whether the intervals keep their word: the share of held-out nodes that they hold, and how wide they are for it. */
+import { nominalCoverage } from '../../energy/predictors/intervals.js';
 import { splitNames } from '../../energy/predictors/splits.js';
 import { absentPredictorsNote, levels, levelTitle, methodCells, methodColumns, type Method } from '../methods.js';
 import { label, titleOf } from '../names.js';
 import type { Output } from '../output.js';
 import { queryRows } from '../query_rows.js';
 
-/** What every interval is made for, %. */
-export const nominalPct = 90;
+const nominalPct = 100 * nominalCoverage;
 
 interface Coverage extends Omit<Method, 'setting'> {
   split: string;
@@ -67,7 +67,7 @@ export const coverage: Output = {
       ],
       rows,
       notes: [
-        'The intervals come from models held out within the training models (split-conformal): nothing of the model that is predicted reaches its own interval.',
+        'An interval comes from holding out, within the training data, what is like the test: models, batch sizes, lengths or larger inputs (split-conformal, each held-out group weighing alike). Nothing of what is predicted reaches its own interval, and one that is extrapolated is wider.',
         ...(rows.length === 0 ? ['The predictions of this run carry no intervals.'] : []),
         ...absentPredictorsNote(methods),
       ],

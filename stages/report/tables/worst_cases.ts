@@ -24,7 +24,8 @@ interface Case {
   wall_j: number;
   predicted_j: number;
   error_pct: number;
-  extrapolated: boolean;
+  /** Why the prediction goes beyond what was measured; null where it does not. */
+  extrapolated_by: string | null;
 }
 
 export const worstCases: Output = {
@@ -58,7 +59,7 @@ export const worstCases: Output = {
               wall_j: row.wall_j,
               predicted_j: row.predicted_j,
               error: row.error_pct,
-              extrapolated: row.extrapolated ? 'extrapolated' : '',
+              extrapolated_by: row.extrapolated_by,
             })),
         );
       });
@@ -74,7 +75,7 @@ export const worstCases: Output = {
         { name: 'wall_j', title: 'Measured', unit: 'J' },
         { name: 'predicted_j', title: 'Predicted', unit: 'J' },
         { name: 'error', title: 'Off by', unit: '%', decimals: 1 },
-        { name: 'extrapolated', title: '', unit: '' },
+        { name: 'extrapolated_by', title: 'Extrapolated by', unit: '' },
       ],
       rows,
       notes: [

@@ -26,6 +26,8 @@ interface FixtureOptions {
   readonly layers?: number;
   /** Renames models everywhere, for names that try to escape. */
   readonly rename?: Readonly<Record<string, string>>;
+  /** That have errors: all of them unless it says otherwise. */
+  readonly splits?: readonly string[];
 }
 
 export type Row = Record<string, string | number | boolean | null>;
@@ -138,7 +140,16 @@ const pastPredictors: Readonly<Record<string, number>> = {
 const pastSplits = ['leave_model_out', 'leave_family_out'];
 
 function predictionRows(node: Node): Row[] {
-  const common = { ...node, features: 'all', fold: node.model, low_j: null, high_j: null, extrapolated: false };
+  const common = {
+    ...node,
+    features: 'all',
+    fold: node.model,
+    low_j: null,
+    high_j: null,
+    extrapolated: false,
+    extrapolated_by: null,
+    predicted_latency_s: null,
+  };
   const paper = Object.entries(paperPredictors).flatMap(([predictor, factor]) =>
     ['paper', 'clean'].map((variant) => ({
       ...common,
@@ -161,6 +172,7 @@ function predictionRows(node: Node): Row[] {
         high_j: predicted_j * 1.01,
         alpha: null,
         extrapolated: split === 'leave_family_out',
+        extrapolated_by: split === 'leave_family_out' ? 'no Conv1D was measured' : null,
       };
     }),
   );
@@ -239,7 +251,7 @@ const pick = (schema: TableSchema, rows: readonly Row[]): ArrowTable =>
   );
 
 /** The tables that the report stage reads. */
-export function fixture({ layers = 2, rename = {} }: FixtureOptions = {}): Record<string, ArrowTable> {
+export function fixture({ layers = 2, rename = {}, splits }: FixtureOptions = {}): Record<string, ArrowTable> {
   const nameOf = (model: string): string => rename[model] ?? model;
   const names = models.map(nameOf);
   const all = placeAll(layers, nameOf);
@@ -248,7 +260,7 @@ export function fixture({ layers = 2, rename = {} }: FixtureOptions = {}): Recor
     nodes: pick(nodes, all.map(nodeRow)),
     features: pick(features, all.map(featureRow)),
     predictions: pick(predictions, all.flatMap(predictionRows)),
-    errors: pick(errors, errorRows(names, types)),
+    errors: pick(errors, errorRows(names, types, splits)),
     measurements: pick(
       measurements,
       roots.flatMap((node) => [1, 2, 3, 4, 5].map((round) => roundRow(node, round))),

@@ -49,7 +49,7 @@ const all: Readonly<Record<string, FixturePredictor>> = {
 };
 
 /** How much worse a split is than a model held out. */
-const splits: Readonly<Record<string, number>> = {
+const worse: Readonly<Record<string, number>> = {
   leave_model_out: 1,
   leave_family_out: 2,
   leave_batch_out: 0.9,
@@ -66,7 +66,7 @@ function errorRow(key: Key): Row {
   const { setting, leafSetting, mean_pct: means, random } = all[key.predictor];
   const { level, model, features, split } = key;
   const mean_pct =
-    means[level] * (features === 'all' ? 1 : 1.2) * (1 + (model.length % 7) / 50) * splits[split] *
+    means[level] * (features === 'all' ? 1 : 1.2) * (1 + (model.length % 7) / 50) * worse[split] *
     (key.quantity === 'latency' ? 0.9 : 1); // prettier-ignore
   const sd = !random || level === 'ml' ? null : level === 'model' ? mean_pct * 0.2 : mean_pct * 0.005;
   const own = level === 'ml' ? (leafSetting ?? setting) : setting;
@@ -86,7 +86,11 @@ function errorRow(key: Key): Row {
 }
 
 /** Errors of all predictors for these models and primitives. */
-export function errorRows(names: readonly string[], types: readonly string[]): Row[] {
+export function errorRows(
+  names: readonly string[],
+  types: readonly string[],
+  splits: readonly string[] = Object.keys(worse),
+): Row[] {
   return Object.entries(all).flatMap(([predictor, { mean_pct, past, latency }]) =>
     Object.keys(mean_pct).flatMap((level) => {
       const groups = level === 'ml' ? [...names, ...types.map((type) => `type:${type}`)] : names;
@@ -97,7 +101,7 @@ export function errorRows(names: readonly string[], types: readonly string[]): R
       const sets = past ? ['all'] : ['all', 'model_only', 'resource_only'];
       const variants = past ? ['clean'] : ['paper', 'clean'];
       const quantities = latency ? ['energy', 'latency'] : ['energy'];
-      return Object.keys(splits).flatMap((split) =>
+      return splits.flatMap((split) =>
         sets.flatMap((features) =>
           variants.flatMap((variant) =>
             quantities.flatMap((quantity) =>
