@@ -1,6 +1,5 @@
 /** What `pipeline compare` does: predicts every model at every size on every bench, and sets them side by side. */
 import { UsageError } from '../../pipeline/errors.js';
-import { writeAtomically } from '../../pipeline/store/atomic.js';
 import type { Terminal } from '../../pipeline/terminal.js';
 import { readCalibratedBench } from '../energy/benches/bench_file.js';
 import { describeModel } from '../energy/prediction/described_model.js';
@@ -13,7 +12,9 @@ import type { CompareArgs } from './compare.js';
 import { compareChoices } from './compare_choices.js';
 import { compareCsv, compareJson } from './compare_json.js';
 import { compareText } from './compare_text.js';
+import { extrapolations } from './extrapolations.js';
 import { clockIn, notNegative, sizesIn, workloadsFor } from './predict_arguments.js';
+import { save } from './predict_handler.js';
 
 /** The models that words name, in order: `*` stands for anything in a name, `?` for one character. */
 export function namedModels(words: readonly string[], known: readonly string[]): string[] {
@@ -54,18 +55,6 @@ async function predictAll(args: CompareArgs): Promise<Compared[]> {
   return predictions;
 }
 
-/** Why figures go beyond what was measured, once each with the choices that it concerns. */
-export function extrapolations(predictions: readonly Compared[]): string[] {
-  const numbers = new Map<string, Set<number>>();
-  predictions.forEach(({ tree }, i) => {
-    for (const { extrapolatedBy } of tree.nodes) {
-      if (extrapolatedBy === null) continue;
-      numbers.set(extrapolatedBy, (numbers.get(extrapolatedBy) ?? new Set()).add(i + 1));
-    }
-  });
-  return [...numbers].map(([reason, of]) => `extrapolated (in ${[...of].join(', ')}): ${reason}`);
-}
-
 export async function handle(args: CompareArgs, terminal: Terminal): Promise<void> {
   if (args.json && args.csv === '-') throw new UsageError('--json and --csv - both write to stdout: choose one');
   const price = notNegative('price', args.price);
@@ -78,12 +67,9 @@ export async function handle(args: CompareArgs, terminal: Terminal): Promise<voi
     models.map((model) => accuracies?.get(model)?.accuracyPct ?? null),
   );
   for (const warning of new Set(predictions.flatMap(({ tree }) => tree.warnings))) terminal.warn(warning);
-  for (const warning of extrapolations(predictions)) terminal.warn(warning);
+  for (const warning of extrapolations(predictions.map(({ tree }) => tree))) terminal.warn(warning);
   if (args.csv === '-') return terminal.write(compareCsv(comparison, price));
-  if (args.csv) {
-    await writeAtomically(args.csv, compareCsv(comparison, price));
-    terminal.say(`written: ${args.csv}`);
-  }
+  if (args.csv !== undefined) save('csv', args.csv, compareCsv(comparison, price), terminal);
   terminal.print(compareText(comparison, price).join('\n'));
   terminal.document(compareJson(comparison, price));
 }

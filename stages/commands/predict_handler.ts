@@ -28,7 +28,8 @@ async function predictAll(args: PredictArgs): Promise<PredictedTree[]> {
   return trees;
 }
 
-function save(option: string, path: string, content: string, terminal: Terminal): void {
+/** Writes what an option names a file for. */
+export function save(option: string, path: string, content: string, terminal: Terminal): void {
   if (existsSync(path) && statSync(path).isDirectory()) throw new UsageError(`--${option} ${path}: that is a folder`);
   writeAtomically(path, content);
   terminal.say(`written: ${path}`);

@@ -8,7 +8,7 @@ import { fittedBench, type FittedBench } from '../energy/prediction/fitted_bench
 import { isEmptyPatch, mergePatches, parsePatch, patched, readPatch, type Patch } from '../energy/prediction/patch.js';
 import { predictModel } from '../energy/prediction/predict_model.js';
 import type { Workload } from '../energy/tree/build.js';
-import { extrapolations } from './compare_handler.js';
+import { extrapolations } from './extrapolations.js';
 import { clockIn, defaultWorkload, notNegative, sizesIn } from './predict_arguments.js';
 import type { WhatIfArgs } from './what_if.js';
 import { whatIf, whatIfJson, whatIfText } from './what_if_text.js';
@@ -72,7 +72,7 @@ export async function handle(args: WhatIfArgs, terminal: Terminal): Promise<void
   const before = await predicted(bench, model, workload, clockMhz);
   const after = await predicted(bench, changedModel(sizes, patch), changed, clockMhz);
   for (const warning of new Set([...before.tree.warnings, ...after.tree.warnings])) terminal.warn(warning);
-  for (const warning of extrapolations([before, after])) terminal.warn(warning);
+  for (const warning of extrapolations([before.tree, after.tree])) terminal.warn(warning);
   const found = whatIf(before, after, patch);
   terminal.print(whatIfText(found, price).join('\n'));
   terminal.document(whatIfJson(found, price));

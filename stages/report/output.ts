@@ -37,6 +37,8 @@ export interface Output {
   readonly reads: readonly Dataset[];
   /** Files of data/paper, by id. */
   readonly paper: readonly string[];
+  /** Other files that it rests on, relative to the package. */
+  readonly files?: () => readonly string[];
   readonly build: (context: ReportContext) => Promise<TableBody>;
 }
 

@@ -63,7 +63,7 @@ export const chosen = (params: ReportParams): readonly Output[] =>
 
 function files(params: ReportParams, source: Source, { output }: Partition): FileInput[] {
   const of = output === page ? chosen(params) : outputs.filter(({ id }) => id === output);
-  const shipped = [...new Set(of.flatMap((one) => one.paper))].map(paperFile);
+  const shipped = [...new Set(of.flatMap((one) => [...one.paper.map(paperFile), ...(one.files?.() ?? [])]))];
   if (output === page) shipped.push('package.json');
   const files = shipped.map((name) => ({ name, path: join(packageRoot, name) }));
   const machine = machineFile(source);

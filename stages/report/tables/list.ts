@@ -7,6 +7,7 @@ import { modules } from './modules.js';
 import { settingsTable } from './settings.js';
 import { splitsTable } from './splits.js';
 import { spread } from './spread.js';
+import { whatIfTable } from './what_if.js';
 import { worstCases } from './worst_cases.js';
 import { table1 } from './table1.js';
 import { table10 } from './table10.js';
@@ -45,6 +46,7 @@ export const pastTables: readonly Output[] = [
   byType,
   latency,
   worstCases,
+  whatIfTable,
 ];
 
 export const tables: readonly Output[] = [...paperTables, ...pastTables];
