@@ -1,7 +1,15 @@
 /** Whether the intervals keep their word: the share of held-out nodes that they hold, and how wide they are for it. */
 import { nominalCoverage } from '../../energy/predictors/intervals.js';
 import { splitNames } from '../../energy/predictors/splits.js';
-import { absentPredictorsNote, levels, levelTitle, methodCells, methodColumns, type Method } from '../methods.js';
+import {
+  absentPredictorsNote,
+  divergesFromPct,
+  levels,
+  levelTitle,
+  methodCells,
+  methodColumns,
+  type Method,
+} from '../methods.js';
 import { label, titleOf } from '../names.js';
 import type { Output } from '../output.js';
 import { queryRows } from '../query_rows.js';
@@ -16,6 +24,11 @@ interface Coverage extends Omit<Method, 'setting'> {
   half_width_pct: number;
   extrapolated_pct: number;
 }
+
+const widthOf = (row: Coverage | undefined): number | string | null => {
+  if (!row) return null;
+  return row.half_width_pct <= divergesFromPct ? row.half_width_pct : 'diverges';
+};
 
 const keyOf = ({ predictor, features, variant }: Omit<Method, 'setting'>, split: string): string =>
   [predictor, features, variant, split].join('\n');
@@ -34,8 +47,8 @@ export const coverage: Output = {
       const key = keyOf(row, row.split);
       of.set(key, (of.get(key) ?? new Map<string, Coverage>()).set(row.level, row));
     }
-    const rows = methods.all.flatMap((method) =>
-      splitNames.flatMap((split) => {
+    const rows = splitNames.flatMap((split) =>
+      methods.all.flatMap((method) => {
         const byLevel = of.get(keyOf(method, split));
         if (!byLevel) return [];
         const some = [...byLevel.values()];
@@ -47,7 +60,7 @@ export const coverage: Output = {
             ...Object.fromEntries(
               levels.flatMap((level) => [
                 [`${level}_covered`, byLevel.get(level)?.covered_pct ?? null],
-                [`${level}_half_width`, byLevel.get(level)?.half_width_pct ?? null],
+                [`${level}_half_width`, widthOf(byLevel.get(level))],
               ]),
             ),
             extrapolated: some.reduce((sum, row) => sum + row.nodes * row.extrapolated_pct, 0) / nodes,

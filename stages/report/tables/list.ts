@@ -1,6 +1,7 @@
 /** The tables in order, the paper's and those past it. A new one is a file beside this and a line here. */
 import type { Output } from '../output.js';
 import { byType } from './by_type.js';
+import { calibrationSize } from './calibration_size.js';
 import { coverage } from './coverage.js';
 import { latency } from './latency.js';
 import { modules } from './modules.js';
@@ -46,6 +47,7 @@ export const pastTables: readonly Output[] = [
   byType,
   latency,
   worstCases,
+  calibrationSize,
   whatIfTable,
 ];
 
