@@ -2,7 +2,7 @@
  * The interval of a law that was fitted to a table: split-conformal over the groups left out, as intervals.ts has it over
  * models. What is exchangeable is the group, so every group weighs the same.
  */
-import { pooled, raisedLevel, type Score } from '../predictors/intervals.js';
+import { coveredShare, pooled, raisedLevel, type Score } from '../predictors/intervals.js';
 import type { LeftOut } from './cross_validate.js';
 import { groupsOf, type Points } from './points.js';
 
@@ -32,10 +32,9 @@ function scoresOf(points: Points, { errorPct }: LeftOut): Score[] {
 export function tableInterval(points: Points, leftOut: LeftOut): TableInterval {
   const sorted = scoresOf(points, leftOut);
   const groups = [...new Set(sorted.map(({ group }) => group))];
-  const level = raisedLevel(sorted, groups);
-  const covered = groups.map((own) => {
-    const limit = pooled(sorted, level, own);
-    return sorted.reduce((sum, { error, weight, group }) => sum + (group === own && error <= limit ? weight : 0), 0);
-  });
-  return { halfWidth: pooled(sorted, level), covered: covered.reduce((sum, share) => sum + share, 0) / groups.length };
+  const covered = (level: number, group: number): number =>
+    coveredShare(sorted, group, pooled(sorted, level, group));
+  const level = raisedLevel(groups, covered);
+  const shares = groups.map((group) => covered(level, group));
+  return { halfWidth: pooled(sorted, level), covered: shares.reduce((sum, share) => sum + share, 0) / groups.length };
 }

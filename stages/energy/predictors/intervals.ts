@@ -18,7 +18,7 @@ export const nominalCoverage = 0.9;
  * How much wider an interval is where the prediction is extrapolated and too little in training was, to learn it from.
  * Assumed: without a family (planned.md 3), errors are about twice those without a model.
  */
-export const assumedWidening = 2;
+export const assumedWidening = 3;
 
 /** Extrapolated calibration rows, and held-out groups that have any, from which on their errors are a sample. */
 const fewestRows = 20;
@@ -104,30 +104,15 @@ function predictedRows(
 /** The values of a part, from what was predicted of one level. */
 function calibrate(rows: readonly Held[]): Float64Array {
   const plain = rows.filter(({ extrapolated }) => !extrapolated);
-  const base = plain.length > 0 ? plain : rows;
-  let best = { exponent: NaN, halfWidth: NaN, mean: Infinity };
-  for (const exponent of exponents) {
-    const halfWidth = quantile(base, exponent);
-    const mean = meanWidth(base, exponent, halfWidth);
-    if (!(mean >= best.mean)) best = { exponent, halfWidth, mean };
-  }
+  const base = new Calibration(plain.length > 0 ? plain : rows);
+  const { exponent, halfWidth } = base.choose(base.level);
   const outside = rows.filter(({ extrapolated }) => extrapolated);
   const enough = outside.length >= fewestRows && new Set(outside.map(({ group }) => group)).size >= fewestGroups;
-  const own = enough ? quantile(outside, best.exponent) : assumedWidening * best.halfWidth;
-  return Float64Array.of(nominalCoverage, best.exponent, best.halfWidth, Math.max(best.halfWidth, own));
+  const own = enough ? new Calibration(outside, [exponent]).halfWidth : assumedWidening * halfWidth;
+  return Float64Array.of(nominalCoverage, exponent, halfWidth, Math.max(halfWidth, own));
 }
 
 const unit = (joules: number, exponent: number): number => Math.abs(joules) ** (1 - exponent);
-
-/** Mean half-width as a part of the prediction, nodes counting alike. */
-function meanWidth(rows: readonly Held[], exponent: number, halfWidth: number): number {
-  let [total, nodes] = [0, 0];
-  for (const row of rows) {
-    total += (row.nodes * halfWidth) / Math.abs(row.predictedJ) ** exponent;
-    nodes += row.nodes;
-  }
-  return total / nodes;
-}
 
 /** An error in its unit, with its weight: the groups weigh the same. */
 export interface Score {
@@ -136,18 +121,72 @@ export interface Score {
   readonly group: number;
 }
 
-/** The error that covers as stated. */
-function quantile(rows: readonly Held[], exponent: number): number {
-  const total = new Map<number, number>();
-  for (const { group, nodes } of rows) total.set(group, (total.get(group) ?? 0) + nodes);
-  const sorted = rows
-    .map(({ wallJ, predictedJ, group, nodes }) => ({
-      error: Math.abs(wallJ - predictedJ) / unit(predictedJ, exponent),
-      weight: nodes / total.get(group)!,
-      group,
-    }))
-    .sort((a, b) => a.error - b.error);
-  return pooled(sorted, raisedLevel(sorted, [...total.keys()]));
+/** The choice of an exponent and a half-width, from rows that were held out. */
+class Calibration {
+  private readonly groups: readonly number[];
+  private readonly scores: readonly (readonly Score[])[];
+  /** For each exponent, of each group: Σ nodes/|P|^exponent and Σ nodes. */
+  private readonly widths: readonly ReadonlyMap<number, readonly [number, number]>[];
+
+  constructor(
+    rows: readonly Held[],
+    private readonly choices: readonly number[] = exponents,
+  ) {
+    const total = new Map<number, number>();
+    for (const { group, nodes } of rows) total.set(group, (total.get(group) ?? 0) + nodes);
+    this.groups = [...total.keys()];
+    this.scores = choices.map((exponent) =>
+      rows
+        .map(({ wallJ, predictedJ, group, nodes }) => ({
+          error: Math.abs(wallJ - predictedJ) / unit(predictedJ, exponent),
+          weight: nodes / total.get(group)!,
+          group,
+        }))
+        .sort((a, b) => a.error - b.error),
+    );
+    this.widths = choices.map((exponent) => {
+      const sums = new Map<number, readonly [number, number]>();
+      for (const { group, nodes, predictedJ } of rows) {
+        const [sum, count] = sums.get(group) ?? [0, 0];
+        sums.set(group, [sum + nodes / Math.abs(predictedJ) ** exponent, count + nodes]);
+      }
+      return sums;
+    });
+  }
+
+  /** The narrowest intervals of a level, without one group. */
+  choose(level: number, without = -1): { readonly exponent: number; readonly halfWidth: number; readonly at: number } {
+    let best = { exponent: NaN, halfWidth: NaN, at: 0, mean: Infinity };
+    this.choices.forEach((exponent, at) => {
+      const halfWidth = pooled(this.scores[at], level, without);
+      const mean = halfWidth * this.meanUnit(at, without);
+      if (!(mean >= best.mean)) best = { exponent, halfWidth, at, mean };
+    });
+    return best;
+  }
+
+  /** The lowest level at which each group, held against the choice that the others make, is covered as stated. */
+  get level(): number {
+    return raisedLevel(this.groups, (level, own) => {
+      const { at, halfWidth } = this.choose(level, own);
+      return coveredShare(this.scores[at], own, halfWidth);
+    });
+  }
+
+  get halfWidth(): number {
+    return this.choose(this.level).halfWidth;
+  }
+
+  /** Mean half-width of a relative width of 1 at 1 J, as a part of the prediction; nodes count alike. */
+  private meanUnit(at: number, without: number): number {
+    let [sum, count] = [0, 0];
+    for (const [group, [own, nodes]] of this.widths[at]) {
+      if (group === without) continue;
+      sum += own;
+      count += nodes;
+    }
+    return sum / count;
+  }
 }
 
 /** The error that is not exceeded by a share of the weight, without one group. */
@@ -164,17 +203,21 @@ export function pooled(sorted: readonly Score[], level: number, without = -1): n
   return last;
 }
 
-/** The lowest level at which each group, held against the others, is covered as stated on average. */
-export function raisedLevel(sorted: readonly Score[], groups: readonly number[]): number {
+/** The share of a group's weight whose errors are not above a limit. */
+export const coveredShare = (scores: readonly Score[], own: number, limit: number): number =>
+  scores.reduce((sum, { error, weight, group }) => sum + (group === own && error <= limit ? weight : 0), 0);
+
+/** The lowest level at which the groups are covered as stated on average; `covered` tells what share of one is. */
+export function raisedLevel(
+  groups: readonly number[],
+  covered: (level: number, group: number) => number,
+): number {
   if (groups.length < 2) return nominalCoverage;
   const steps = Math.round((1 - nominalCoverage) / levelStep);
   for (let step = 0; step < steps; step++) {
     const level = nominalCoverage + step * levelStep;
-    const covered = groups.map((own) => {
-      const limit = pooled(sorted, level, own);
-      return sorted.reduce((sum, { error, weight, group }) => sum + (group === own && error <= limit ? weight : 0), 0);
-    });
-    if (covered.reduce((sum, share) => sum + share, 0) >= nominalCoverage * groups.length) return level;
+    const sum = groups.reduce((total, group) => total + covered(level, group), 0);
+    if (sum >= nominalCoverage * groups.length) return level;
   }
   return 1;
 }

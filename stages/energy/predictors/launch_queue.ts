@@ -69,24 +69,25 @@ export const dynamicTerms = [
   'kernel',
 ] as const;
 
+/** Terms of the GPU's time that go with its clock, the inverse way: what computes rather than moves (planned.md 4). */
+export const clockedTerms: readonly GpuTerm[] = [
+  'linear_first_gf',
+  'linear_second_gf',
+  'linear_tiles',
+  'linear_split_call',
+  'linear_split_gf',
+  'conv1d_first_gf',
+  'conv1d_second_gf',
+  'conv1d_tiles',
+  'conv1d_split_call',
+  'conv1d_split_gf',
+  'matmul_padded_gf',
+  'matmul_call',
+];
+
 export type LaunchTerm = (typeof launchTerms)[number];
 export type GpuTerm = (typeof gpuTerms)[number];
 export type DynamicTerm = (typeof dynamicTerms)[number];
-
-/** What is found by search rather than by least squares: how the GPU cuts its products into tiles. */
-export interface Tiling {
-  /** Multiprocessors of the GPU: S. */
-  readonly multiprocessors: number;
-  /** Rows and columns of a GEMM's tile, and how many run on a multiprocessor at once. */
-  readonly tile: readonly [rows: number, columns: number];
-  readonly tiles_at_once: number;
-  /** A GEMM of at most this many times the tiles that run at once is split along K: θ. */
-  readonly split_below: number;
-  /** Rows and columns of a batched product's tile. */
-  readonly batched_tile: readonly [rows: number, columns: number];
-  /** MiB that a batched product moves for free beside one padded GF on each multiprocessor: ρ. */
-  readonly balance: number;
-}
 
 /** The amounts of work below a node that the constants are multiplied with. */
 export interface Work {

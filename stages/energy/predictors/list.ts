@@ -26,6 +26,8 @@ export const predictors = {
   unstructured: { about: 'one regression for every module and model, trained like end2end', setting: 'profiled', variants, random: true, load: async () => (await import('./unstructured.js')).unstructured },
   unstructured_ols: { about: 'one linear regression for every module and model, in closed form', setting: 'profiled', variants, random: false, load: async () => (await import('./unstructured_ols.js')).unstructuredOls },
   law: { about: 'wall = η·GPU + P₀·latency: two constants for every node of every level', setting: 'profiled', leafSetting: 'profiled', variants: ['clean'], random: false, ownFeatures: true, load: async () => (await import('./law.js')).law },
+  planned: { about: 'launch-queue model of the specification alone', setting: 'planned', leafSetting: 'planned', variants: ['clean'], random: false, ownFeatures: true, computations: true, load: async () => (await import('./planned.js')).planned },
+  planned_clock: { about: 'the same with the GPU’s clock told', setting: 'planned', leafSetting: 'planned', variants: ['clean'], random: false, ownFeatures: true, computations: true, load: async () => (await import('./planned_clock.js')).plannedClock },
 } as const satisfies Record<string, PredictorEntry>;
 
 export type PredictorName = keyof typeof predictors;

@@ -16,7 +16,7 @@ const mostReasons = 255;
 /** Values of classes that have a range: group by group, e.g. one for each type. */
 export interface Ranged {
   readonly group: (c: number) => string;
-  /** What a class is, for the reason; absent where it does not matter. */
+  /** What a class is, for the reason; absent or empty where it does not matter. */
   readonly whose?: (c: number) => string;
   readonly columns: readonly { readonly name: string; readonly unit: string; readonly of: (c: number) => number }[];
 }
@@ -69,7 +69,7 @@ class Reasons {
   }
 }
 
-const digits = (value: number): string => String(Number(value.toPrecision(3)));
+const digits = (value: number): string => String(Number.isInteger(value) ? value : Number(value.toPrecision(3)));
 
 /** The first column of a class outside of its group's range; null where it is within, or the group has no range. */
 function outside(
@@ -85,8 +85,9 @@ function outside(
     const distance = Math.max(low[k] - value, value - high[k]);
     if (!(distance > 0)) continue; // what is not known is not outside
     const range = low[k] === high[k] ? digits(low[k]) : `${digits(low[k])} to ${digits(high[k])}`;
-    const text = `${column} ${digits(value)}${unit && ` ${unit}`}${whose ? ` of ${whose(c)}` : ''}, measured at ${range}`;
-    return { key: `${whose?.(c) ?? ''}/${column}/${value < low[k]}`, text, distance };
+    const kind = whose?.(c) ?? '';
+    const text = `${column} ${digits(value)}${unit && ` ${unit}`}${kind && ` of ${kind}`}, measured at ${range}`;
+    return { key: `${kind}/${column}/${value < low[k]}`, text, distance };
   }
   return null;
 }

@@ -1,6 +1,7 @@
 /**
  * How much work of each kind of the launch-queue model a node's own operators are, from their shapes alone
- * (research/planned.md 1). A node's work is the sum over all operators below it: `addWork`, once for each of them.
+ * (research/planned.md 1). A node's work is the sum over all operators below it: `addWork`, once for each of them. No
+ * operator is refused: one of which nothing is known is a kernel that moves its bytes.
  */
 import {
   type DynamicTerm,
@@ -9,9 +10,21 @@ import {
   gpuTerms,
   type LaunchTerm,
   launchTerms,
-  type Tiling,
   type Work,
 } from './launch_queue.js';
+import {
+  fewRows,
+  gemmOf,
+  isBatched,
+  operationsGf,
+  parseShapes,
+  product,
+  rooflineOf,
+  wavesOf,
+  type BatchedGemm,
+  type Gemm,
+  type Tiling,
+} from './gemm.js';
 
 /** The columns of an `operators` row that matter here. */
 export interface Operator {
@@ -37,10 +50,11 @@ interface MutableWork {
 }
 
 const mib = 2 ** 20;
-const floatBytes = 4;
 
-/** A GEMM of fewer rows than this is bound by reading its weight: planned.md 1. */
-const fewRows = 64;
+const bytesOf: Readonly<Record<string, number>> = { float64: 8, int64: 8, float16: 2, bfloat16: 2, int8: 1, uint8: 1, bool: 1 }; // prettier-ignore
+
+/** Bytes of one element; four where the type is not told otherwise. */
+const elementBytes = (dtype: string): number => bytesOf[dtype] ?? 4;
 
 /** MiB that a kernel is taken to move, in outputs: planned.md 1 (3·vol, 2·output, 2·sq). */
 const passes = { layer_norm: 3, embedding: 2, softmax: 2, tanh: 2 } as const;
@@ -57,12 +71,8 @@ export const noWork = (): Work => ({
   dynamic: zeros(dynamicTerms),
 });
 
-/** `(8,32,768)(768,3072)` as lists of sizes; sizes of other types (`:int64`) are taken alike. */
-export const parseShapes = (text: string): number[][] =>
-  Array.from(text.matchAll(/\(([^)]*)\)/g), ([, sizes]) => (sizes.trim() === '' ? [] : sizes.split(',').map(Number)));
-
-const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
-const outputMib = (operator: Operator): number => (floatBytes * product(parseShapes(operator.output)[0])) / mib;
+const outputMib = ({ output, dtype }: Operator): number =>
+  (elementBytes(dtype) * product(parseShapes(output)[0] ?? [])) / mib;
 
 /** The work of one node's own operators; of a primitive its one kernel with all that its call launches. */
 export function ownWork(node: WorkNode, operators: readonly Operator[], tiling: Tiling): Work {
@@ -70,7 +80,7 @@ export function ownWork(node: WorkNode, operators: readonly Operator[], tiling: 
   if (node.level === 'ml') addPrimitive(work, node.type, operators, tiling);
   else {
     work.launch.module_call = 1;
-    for (const operator of operators) addOwnKernel(work, operator, node.length);
+    for (const operator of operators) addOperator(work, operator, node.length, tiling);
   }
   return work;
 }
@@ -83,38 +93,63 @@ export function addWork(to: Work, from: Work): void {
   for (const term of dynamicTerms) dynamic[term] += from.dynamic[term];
 }
 
+/** A primitive of the paper: which of its operators stands for it, what launches that, and its kernel. */
+interface KnownPrimitive {
+  readonly fits: (operator: Operator) => boolean;
+  readonly launch: LaunchTerm;
+  readonly add: (work: MutableWork, main: Operator, tiling: Tiling) => void;
+}
+
+const named =
+  (name: string): KnownPrimitive['fits'] =>
+  ({ operator }) =>
+    operator === name;
+
+/** A product with one weight, whatever stands before it. */
+function isGemm(operator: Operator): boolean {
+  const gemm = gemmOf(operator);
+  return gemm !== null && !isBatched(gemm);
+}
+
+const moves = (term: GpuTerm & DynamicTerm, outputs: number): KnownPrimitive['add'] => {
+  return (work, main) => addKernel(work, term, outputs * outputMib(main));
+};
+
+const multiplies = (kind: GemmKind): KnownPrimitive['add'] => {
+  return (work, main, tiling) => addGemm(work, kind, gemmOf(main)!, elementBytes(main.dtype), tiling);
+};
+
+function addSoftmax(work: MutableWork, main: Operator): void {
+  work.dynamic.softmax_10k_rows += product((parseShapes(main.output)[0] ?? []).slice(0, -1)) / 1e4;
+  addKernel(work, 'softmax_mib', passes.softmax * outputMib(main));
+}
+
+const knownPrimitives: Readonly<Record<string, KnownPrimitive>> = {
+  Linear: { fits: isGemm, launch: 'linear', add: multiplies('linear') },
+  Conv1D: { fits: isGemm, launch: 'conv1d', add: multiplies('conv1d') },
+  MatMul: {
+    fits: (operator) => gemmOf(operator) !== null,
+    launch: 'matmul',
+    add: (work, main, tiling) => addBatched(work, { batch: 1, ...gemmOf(main)! }, elementBytes(main.dtype), tiling),
+  },
+  LayerNorm: { fits: named('layer_norm'), launch: 'layer_norm', add: moves('layer_norm_mib', passes.layer_norm) },
+  Embedding: { fits: named('embedding'), launch: 'embedding', add: moves('embedding_mib', passes.embedding) },
+  Softmax: { fits: named('softmax'), launch: 'softmax', add: addSoftmax },
+  Tanh: { fits: named('tanh'), launch: 'tanh', add: moves('elementwise_mib', passes.tanh) },
+};
+
 function addPrimitive(work: MutableWork, type: string, operators: readonly Operator[], tiling: Tiling): void {
-  const main = operators.find(({ operator }) =>
-    /^(matmul|addmm|bmm|layer_norm|embedding|softmax|tanh)$/.test(operator),
-  );
-  if (!main)
-    throw new Error(`the launch-queue model knows no primitive ${type} of ${operators.map((o) => o.operator)}`);
-  switch (type) {
-    case 'Linear':
-      work.launch.linear = 1;
-      return addGemm(work, 'linear', main, tiling);
-    case 'Conv1D':
-      work.launch.conv1d = 1;
-      return addGemm(work, 'conv1d', main, tiling);
-    case 'MatMul':
-      work.launch.matmul = 1;
-      return addBatched(work, main, tiling);
-    case 'LayerNorm':
-      work.launch.layer_norm = 1;
-      return addKernel(work, 'layer_norm_mib', passes.layer_norm * outputMib(main));
-    case 'Embedding':
-      work.launch.embedding = 1;
-      return addKernel(work, 'embedding_mib', passes.embedding * outputMib(main));
-    case 'Softmax':
-      work.launch.softmax = 1;
-      work.dynamic.softmax_10k_rows += product(parseShapes(main.output)[0].slice(0, -1)) / 1e4;
-      return addKernel(work, 'softmax_mib', passes.softmax * outputMib(main));
-    case 'Tanh':
-      work.launch.tanh = 1;
-      return addKernel(work, 'elementwise_mib', passes.tanh * outputMib(main));
-    default:
-      throw new Error(`the launch-queue model knows no primitive ${type}`);
+  const known = knownPrimitives[type];
+  const main = known && operators.find(known.fits);
+  if (main) {
+    work.launch[known.launch] += 1;
+    known.add(work, main, tiling);
+    return;
   }
+  // One that the paper does not have: a call from Python with its launch, as Tanh is one, then a kernel an operator.
+  for (const operator of operators) addOperator(work, operator, NaN, tiling);
+  work.launch.tanh += 1;
+  work.launch.own_kernel = Math.max(0, work.launch.own_kernel - 1);
 }
 
 /** A kernel bound by the memory it moves. */
@@ -125,70 +160,69 @@ function addKernel(work: MutableWork, term: GpuTerm & DynamicTerm, moved_mib: nu
   work.dynamic.kernel += 1;
 }
 
-/** A kernel that a module runs itself: element-wise over activations or attention scores, gelu, or a copy. */
-function addOwnKernel(work: MutableWork, operator: Operator, length: number): void {
+/** A kernel that a node runs itself: element-wise over activations or attention scores, gelu, a copy or a product. */
+function addOperator(work: MutableWork, operator: Operator, length: number, tiling: Tiling): void {
   if (operator.kernels === 0) return;
   const isCopy = copies.includes(operator.operator) && operator.dtype.startsWith('float');
   work.launch[isCopy ? 'own_copy' : 'own_kernel'] += operator.kernels;
   const moved_mib = operator.moved_bytes / mib;
-  if (isCopy) addKernel(work, 'copy_mib', moved_mib);
+  const gemm = gemmOf(operator);
+  if (gemm && isBatched(gemm)) addBatched(work, gemm, elementBytes(operator.dtype), tiling);
+  else if (gemm) addGemm(work, 'linear', gemm, elementBytes(operator.dtype), tiling);
+  else if (operator.operator === 'scaled_dot_product_attention') addAttention(work, operator, tiling);
+  else if (isCopy) addKernel(work, 'copy_mib', moved_mib);
   else if (operator.operator === 'gelu') addKernel(work, 'gelu_mib', moved_mib);
   else addKernel(work, isScores(operator, length) ? 'scores_mib' : 'elementwise_mib', moved_mib);
 }
 
 /** Attention scores: (b, heads, s, s). */
 function isScores({ output }: Operator, length: number): boolean {
-  const sizes = parseShapes(output)[0];
+  const sizes = parseShapes(output)[0] ?? [];
   return sizes.length === 4 && sizes[2] === length && sizes[3] === length;
 }
 
-/** (…, K) × (K, N) by whole waves of tiles over the multiprocessors, or split along K where the tiles are few. */
-function addGemm(work: MutableWork, kind: 'linear' | 'conv1d', gemm: Operator, tiling: Tiling): void {
-  const [left, right] = parseShapes(gemm.inputs);
-  const [m, k, n] = [product(left.slice(0, -1)), right[0], right[1]];
-  const { multiprocessors, tile, tiles_at_once, split_below } = tiling;
-  const gf = 2e-9 * m * n * k;
-  const tiles = Math.ceil(m / tile[0]) * Math.ceil(n / tile[1]);
-  const atOnce = multiprocessors * tiles_at_once;
-  const output_mib = (floatBytes * m * n) / mib;
+type GemmKind = 'linear' | 'conv1d';
+
+function addGemm(work: MutableWork, kind: GemmKind, gemm: Gemm, element: number, tiling: Tiling): void {
+  const { split, first_gf, second_gf, tiles } = wavesOf(gemm, tiling);
+  const gf = operationsGf(gemm);
+  const output_mib = (element * gemm.m * gemm.n) / mib;
   work.dynamic.output_mib += output_mib;
   work.gpu.elementwise_mib += 2 * output_mib;
-  if (m < fewRows || tiles <= split_below * atOnce) {
+  if (split) {
     work.gpu[`${kind}_split_call`] += 1;
-    if (m >= fewRows) work.gpu[`${kind}_split_gf`] += gf;
-    work.gpu.elementwise_mib += (floatBytes * n * k) / mib; // its weight, read from memory
+    if (gemm.m >= fewRows) work.gpu[`${kind}_split_gf`] += gf;
+    work.gpu.elementwise_mib += (element * gemm.n * gemm.k) / mib; // its weight, read from memory
     work.gpu.kernel += 1;
     work.dynamic[`${kind}_split_gf`] += gf;
     work.dynamic.split_call += 1;
     work.dynamic.kernel += 1;
     return;
   }
-  const waves = Math.floor(tiles / atOnce);
-  const rest = tiles - waves * atOnce;
-  const wave_gf = 2e-9 * tile[0] * tile[1] * k * multiprocessors;
-  work.gpu[`${kind}_first_gf`] += wave_gf * (waves + (rest > 0 ? 1 : 0));
-  work.gpu[`${kind}_second_gf`] += wave_gf * (waves + (rest > multiprocessors ? 1 : 0));
-  work.gpu[`${kind}_tiles`] += tiles / multiprocessors;
+  work.gpu[`${kind}_first_gf`] += first_gf;
+  work.gpu[`${kind}_second_gf`] += second_gf;
+  work.gpu[`${kind}_tiles`] += tiles;
   work.gpu.kernel += 2;
   work.dynamic[`${kind}_gf`] += gf;
   work.dynamic.kernel += 2;
 }
 
 /** (b, heads, M, K) × (b, heads, K, N): a roofline with a knee. */
-function addBatched(work: MutableWork, matmul: Operator, tiling: Tiling): void {
-  const [left, right] = parseShapes(matmul.inputs);
-  const [m, k] = left.slice(-2);
-  const n = right[right.length - 1];
-  const batch = product(left.slice(0, -2));
-  const { batched_tile, balance, multiprocessors } = tiling;
-  const tiles = batch * Math.ceil(m / batched_tile[0]) * Math.ceil(n / batched_tile[1]);
-  const padded_gf = tiles * 2e-9 * batched_tile[0] * batched_tile[1] * k;
-  const moved_mib = (floatBytes * batch * (m * k + k * n + m * n)) / mib;
+function addBatched(work: MutableWork, gemm: BatchedGemm, element: number, tiling: Tiling): void {
+  const { padded_gf, moved_mib, excess_mib } = rooflineOf(gemm, tiling, element);
   work.gpu.matmul_padded_gf += padded_gf;
   work.gpu.matmul_mib += moved_mib;
-  work.gpu.matmul_excess_mib += Math.max(0, moved_mib - balance * padded_gf * multiprocessors);
+  work.gpu.matmul_excess_mib += excess_mib;
   work.gpu.matmul_call += 1;
   work.dynamic.matmul_padded_gf += padded_gf;
-  work.dynamic.matmul_gf += 2e-9 * batch * m * n * k;
+  work.dynamic.matmul_gf += gemm.batch * operationsGf(gemm);
   work.dynamic.matmul_mib += moved_mib;
+}
+
+/** Attention in one call, (b, heads, s, d) three times: taken as its two products. */
+function addAttention(work: MutableWork, { inputs, dtype }: Operator, tiling: Tiling): void {
+  const [query, key] = parseShapes(inputs);
+  const [batch, queries, keys, width] = [product(query.slice(0, -2)), query.at(-2)!, key.at(-2)!, query.at(-1)!];
+  addBatched(work, { batch, m: queries, k: width, n: keys }, elementBytes(dtype), tiling);
+  addBatched(work, { batch, m: queries, k: keys, n: width }, elementBytes(dtype), tiling);
 }

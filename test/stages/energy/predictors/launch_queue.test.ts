@@ -1,7 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { launchQueue } from '../../../../stages/energy/predictors/launch_queue.js';
-import { addWork, noWork, ownWork, parseShapes, type Operator } from '../../../../stages/energy/predictors/work.js';
+import { parseShapes } from '../../../../stages/energy/predictors/gemm.js';
+import { addWork, noWork, ownWork, type Operator } from '../../../../stages/energy/predictors/work.js';
 import type { Work } from '../../../../stages/energy/predictors/launch_queue.js';
 import { buildTree } from '../../../../stages/energy/tree/build.js';
 import { Library } from '../../../../stages/energy/tree/library.js';
@@ -17,8 +18,8 @@ const tiling = {
   balance: 2.146,
 } as const;
 
-const operator = (name: string, inputs: string, output: string): Operator => {
-  return { operator: name, inputs, output, dtype: 'float32', moved_bytes: 0, kernels: 1 };
+const operator = (name: string, inputs: string, output: string, moved_bytes = 0, dtype = 'float32'): Operator => {
+  return { operator: name, inputs, output, dtype, moved_bytes, kernels: 1 };
 };
 
 const primitive = (type: string, ...operators: Operator[]): Work =>
@@ -101,7 +102,30 @@ test('the other primitives move their outputs some times', () => {
   const softmax = primitive('Softmax', operator('softmax', '(8,12,32,32)', '(8,12,32,32)'));
   assert.equal(amounts(softmax.gpu), { softmax_mib: 2 * scores, kernel: 1 });
   assert.equal(softmax.dynamic.softmax_10k_rows, 0.3072);
-  assert.throws(() => primitive('GRU', operator('gru', '(8,32)', '(8,32)')), /knows no primitive GRU/);
+});
+
+test('a primitive that was never measured is a call and a kernel for each operator', () => {
+  const mib = 2 ** 20;
+  const norm = primitive(
+    'RMSNorm',
+    operator('pow', '(8,32,768)', '(8,32,768)', 2 * mib),
+    operator('mul', '(8,32,768)', '(8,32,768)', 3 * mib),
+  );
+  assert.equal(amounts(norm.launch), { tanh: 1, own_kernel: 1 });
+  assert.equal(amounts(norm.gpu), { elementwise_mib: 5, kernel: 2 });
+  const patches = primitive('Conv2d', operator('conv2d', '(8,3,224,224)(768,3,16,16)(768)', '(8,768,14,14)'));
+  close(patches.dynamic.linear_gf, 2e-9 * (8 * 196) * 768 * (3 * 256), 1e-12, 'a product over the places of its output');
+  const fused = primitive(
+    'Attention',
+    operator('scaled_dot_product_attention', '(8,12,32,64)(8,12,32,64)(8,12,32,64)', '(8,12,32,64)'),
+  );
+  close(fused.dynamic.matmul_gf, 2 * 2e-9 * 96 * 32 * 32 * 64, 1e-12, 'two products');
+});
+
+test('a number of two bytes moves half as much', () => {
+  const of = (dtype: string) =>
+    primitive('Softmax', operator('softmax', '(8,12,32,32)', '(8,12,32,32)', 0, dtype)).gpu.softmax_mib;
+  assert.equal(of('float16'), of('float32') / 2);
 });
 
 /** Hand-made volumes of own kernels: research/planned.md 1. In vol (n·H) and sq (b·heads·s²); tiny ones only counted. */
