@@ -32,8 +32,7 @@ function scoresOf(points: Points, { errorPct }: LeftOut): Score[] {
 export function tableInterval(points: Points, leftOut: LeftOut): TableInterval {
   const sorted = scoresOf(points, leftOut);
   const groups = [...new Set(sorted.map(({ group }) => group))];
-  const covered = (level: number, group: number): number =>
-    coveredShare(sorted, group, pooled(sorted, level, group));
+  const covered = (level: number, group: number): number => coveredShare(sorted, group, pooled(sorted, level, group));
   const level = raisedLevel(groups, covered);
   const shares = groups.map((group) => covered(level, group));
   return { halfWidth: pooled(sorted, level), covered: shares.reduce((sum, share) => sum + share, 0) / groups.length };

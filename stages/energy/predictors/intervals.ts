@@ -66,13 +66,19 @@ export function intervalParts(predictor: Predictor, problem: Problem, fold: Fold
   });
 }
 
-/** Fits by what they hold out: two folds of one problem share those that hold out a model of each. */
-const fits = new WeakMap<Problem, Map<string, Fitted>>();
+/** A predictor's fits by what they hold out: two folds of one problem share those that hold out a model of each. */
+const fits = new WeakMap<Problem, Map<Predictor, Map<string, Fitted>>>();
+
+function fitsOf(problem: Problem, predictor: Predictor): Map<string, Fitted> {
+  const byPredictor = fits.get(problem) ?? new Map<Predictor, Map<string, Fitted>>();
+  const known = byPredictor.get(predictor) ?? new Map<string, Fitted>();
+  fits.set(problem, byPredictor.set(predictor, known));
+  return known;
+}
 
 function heldOutPredictions(predictor: Predictor, problem: Problem, outer: Fold): Held[] {
   const { forest } = problem;
-  const known = fits.get(problem) ?? new Map<string, Fitted>();
-  fits.set(problem, known);
+  const known = fitsOf(problem, predictor);
   return nestedFolds(outer, forest.workloads).flatMap(({ fold, heldOut }, group) => {
     const key = forest.workloads.map((workload) => (fold.heldOut(workload) ? 1 : 0)).join('');
     let fitted = known.get(key);
@@ -208,10 +214,7 @@ export const coveredShare = (scores: readonly Score[], own: number, limit: numbe
   scores.reduce((sum, { error, weight, group }) => sum + (group === own && error <= limit ? weight : 0), 0);
 
 /** The lowest level at which the groups are covered as stated on average; `covered` tells what share of one is. */
-export function raisedLevel(
-  groups: readonly number[],
-  covered: (level: number, group: number) => number,
-): number {
+export function raisedLevel(groups: readonly number[], covered: (level: number, group: number) => number): number {
   if (groups.length < 2) return nominalCoverage;
   const steps = Math.round((1 - nominalCoverage) / levelStep);
   for (let step = 0; step < steps; step++) {

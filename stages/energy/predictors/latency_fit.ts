@@ -38,8 +38,10 @@ export interface LatencyConstants {
 }
 
 /** The constants of one kind as a typed array in the terms' order. */
-export const inOrder = <Term extends string>(terms: readonly Term[], of: Readonly<Record<Term, number>>): Float64Array =>
-  Float64Array.from(terms, (term) => of[term]);
+export const inOrder = <Term extends string>(
+  terms: readonly Term[],
+  of: Readonly<Record<Term, number>>,
+): Float64Array => Float64Array.from(terms, (term) => of[term]);
 
 export const byTerm = <Term extends string>(terms: readonly Term[], values: Float64Array): Record<Term, number> =>
   Object.fromEntries(terms.map((term, k) => [term, values[k]])) as Record<Term, number>;

@@ -49,13 +49,11 @@ export const readPredictorFile = (file: string): PredictorFile => readYaml(file,
 export function fittedOf({ predictors }: PredictorFile, name: PredictorName): Fitted | null {
   const parts = predictors[name];
   if (!parts) return null;
-  const shared = Object.entries(parts).map(
-    ([part, values]): Part => ({
-      name: part,
-      terms: Object.keys(values),
-      values: Float64Array.from(Object.values(values)),
-    }),
-  );
+  const shared = Object.entries(parts).map(([part, values]): Part => ({
+    name: part,
+    terms: Object.keys(values),
+    values: Float64Array.from(Object.values(values)),
+  }));
   return { variant: 'clean', fold: 'none', shared, seeds: [] };
 }
 

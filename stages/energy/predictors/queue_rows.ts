@@ -31,9 +31,7 @@ export const clockOf = (forest: Forest, c: number): number => feature(forest, c,
 
 /** The measurements of some workloads: each once, as the node that was run (METHODS 2, traps). */
 export function queueRows(forest: Forest, training: readonly Workload[]): QueueRow[] {
-  const classes = [...measuredClasses(forest, training)].filter(
-    (c) => latencyOf(forest, c) > 0 && forest.wallJ[c] > 0,
-  );
+  const classes = [...measuredClasses(forest, training)].filter((c) => latencyOf(forest, c) > 0 && forest.wallJ[c] > 0);
   const count = new Map<number, number>();
   for (const c of classes) count.set(forest.level[c], (count.get(forest.level[c]) ?? 0) + 1);
   return classes.map((c) => ({

@@ -21,7 +21,10 @@ export interface Ranged {
   readonly columns: readonly { readonly name: string; readonly unit: string; readonly of: (c: number) => number }[];
 }
 
-/** The ranges of some classes, as parts `Linear/low`, `Linear/high`, …; the terms are the columns' names. */
+/**
+ * The ranges of some classes, as parts `Linear/low`, `Linear/high`, …; the terms are the columns' names, those alone of
+ * which the group has a value.
+ */
 export function rangesOf({ group, columns }: Ranged, classes: Int32Array): Part[] {
   const ranges = new Map<string, { low: Float64Array; high: Float64Array }>();
   for (const c of classes) {
@@ -33,17 +36,21 @@ export function rangesOf({ group, columns }: Ranged, classes: Int32Array): Part[
     }
     for (let k = 0; k < columns.length; k++) {
       const value = columns[k].of(c);
-      range.low[k] = Math.min(range.low[k], value);
-      range.high[k] = Math.max(range.high[k], value);
+      if (value < range.low[k]) range.low[k] = value;
+      if (value > range.high[k]) range.high[k] = value;
     }
   }
-  const terms = columns.map(({ name }) => name);
   return [...ranges]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([name, { low, high }]) => [
-      { name: `${name}/low`, terms, values: low },
-      { name: `${name}/high`, terms, values: high },
-    ]);
+    .flatMap(([name, { low, high }]) => {
+      const known = columns.flatMap((column, k) => (low[k] <= high[k] ? [{ name: column.name, k }] : []));
+      const part = (end: string, values: Float64Array): Part => ({
+        name: `${name}/${end}`,
+        terms: known.map((column) => column.name),
+        values: Float64Array.from(known, ({ k }) => values[k]),
+      });
+      return [part('low', low), part('high', high)];
+    });
 }
 
 /** Reasons as they are found; each text once, with the value farthest out. */
@@ -74,26 +81,29 @@ const digits = (value: number): string => String(Number.isInteger(value) ? value
 /** The first column of a class outside of its group's range; null where it is within, or the group has no range. */
 function outside(
   { group, whose, columns }: Ranged,
-  parts: ReadonlyMap<string, Float64Array>,
+  parts: Limits,
   c: number,
 ): { key: string; text: string; distance: number } | null {
   const name = group(c);
   const [low, high] = [parts.get(`${name}/low`), parts.get(`${name}/high`)];
   if (!low || !high) return null;
-  for (const [k, { name: column, unit, of }] of columns.entries()) {
-    const value = of(c);
-    const distance = Math.max(low[k] - value, value - high[k]);
+  for (const { name: column, unit, of } of columns) {
+    const [value, lowest, highest] = [of(c), low.get(column)!, high.get(column)!];
+    const distance = Math.max(lowest - value, value - highest);
     if (!(distance > 0)) continue; // what is not known is not outside
-    const range = low[k] === high[k] ? digits(low[k]) : `${digits(low[k])} to ${digits(high[k])}`;
+    const range = lowest === highest ? digits(lowest) : `${digits(lowest)} to ${digits(highest)}`;
     const kind = whose?.(c) ?? '';
     const text = `${column} ${digits(value)}${unit && ` ${unit}`}${kind && ` of ${kind}`}, measured at ${range}`;
-    return { key: `${kind}/${column}/${value < low[k]}`, text, distance };
+    return { key: `${kind}/${column}/${value < lowest}`, text, distance };
   }
   return null;
 }
 
-const valuesByName = (parts: readonly Part[]): ReadonlyMap<string, Float64Array> =>
-  new Map(parts.map(({ name, values }) => [name, values]));
+/** The parts by name, each by term. */
+type Limits = ReadonlyMap<string, ReadonlyMap<string, number>>;
+
+const limitsOf = (parts: readonly Part[]): Limits =>
+  new Map(parts.map(({ name, terms, values }) => [name, new Map(terms.map((term, k) => [term, values[k]]))]));
 
 /** Which of some classes lie outside of fitted ranges, and why. */
 export function outsideRanges(
@@ -101,7 +111,7 @@ export function outsideRanges(
   shared: readonly Part[],
   classes: Int32Array,
 ): Pick<Prediction, 'extrapolated' | 'reasons'> {
-  const parts = valuesByName(shared);
+  const parts = limitsOf(shared);
   const reasons = new Reasons();
   const extrapolated = Uint8Array.from(classes, (c) => {
     const found = outside(ranged, parts, c);
@@ -129,8 +139,7 @@ function rangedFeatures(forest: Forest, columns: readonly string[], variant: Pro
 /** The ranges of a fold's training rows, as parts `Linear/low`, `Linear/high`, …, `tree/low`, `tree/high`. */
 export function rangeParts({ forest, features: { columns }, variant }: Problem, { heldOut }: Fold): Part[] {
   const training = forest.workloads.filter((workload) => !heldOut(workload));
-  const parts = rangesOf(rangedFeatures(forest, columns, variant), classesOf(training));
-  return parts.map((part) => ({ ...part, terms: columns }));
+  return rangesOf(rangedFeatures(forest, columns, variant), classesOf(training));
 }
 
 /** Which of the given classes, all of the given workloads, are extrapolated, and why. */
@@ -140,7 +149,7 @@ export function extrapolated(
   workloads: readonly Workload[],
   classes: Int32Array,
 ): Pick<Prediction, 'extrapolated' | 'reasons'> {
-  const parts = valuesByName(shared);
+  const parts = limitsOf(shared);
   const ranged = rangedFeatures(forest, partOf(shared, `${inner}/low`).terms, variant);
   const untrained = untrainedBelow(forest, workloads, (type) => parts.has(`${type}/low`));
   const reasons = new Reasons();

@@ -97,7 +97,7 @@ function byTurns(shapes: readonly Shape<Gemm>[], thresholds: readonly number[]):
     const own = error(tiling);
     if (own < best.error) best = { tiling, error: own };
   };
-  for (let turn = 0, before = Infinity; turn < mostTurns && best.error < before || turn === 0; turn++) {
+  for (let turn = 0, before = Infinity; (turn < mostTurns && best.error < before) || turn === 0; turn++) {
     before = best.error;
     for (const count of multiprocessors) better({ ...best.tiling, multiprocessors: count });
     for (const cut of cuts) better({ ...best.tiling, ...cut });

@@ -114,7 +114,12 @@ test('a primitive that was never measured is a call and a kernel for each operat
   assert.equal(amounts(norm.launch), { tanh: 1, own_kernel: 1 });
   assert.equal(amounts(norm.gpu), { elementwise_mib: 5, kernel: 2 });
   const patches = primitive('Conv2d', operator('conv2d', '(8,3,224,224)(768,3,16,16)(768)', '(8,768,14,14)'));
-  close(patches.dynamic.linear_gf, 2e-9 * (8 * 196) * 768 * (3 * 256), 1e-12, 'a product over the places of its output');
+  close(
+    patches.dynamic.linear_gf,
+    2e-9 * (8 * 196) * 768 * (3 * 256),
+    1e-12,
+    'a product over the places of its output',
+  );
   const fused = primitive(
     'Attention',
     operator('scaled_dot_product_attention', '(8,12,32,64)(8,12,32,64)(8,12,32,64)', '(8,12,32,64)'),

@@ -1,16 +1,22 @@
 /**
  * Split hygiene (CHECKS 30): what was measured of a held-out model is replaced by noise, node by node. In variant
- * `clean` not one fitted constant of its fold may change by a bit; in `paper` the tests show where it does.
+ * `clean` not one fitted constant of its fold may change by a bit; in `paper` the tests show where it does. Predictors
+ * that go by what the nodes compute are tried on a twin's models, the others on small ones.
  */
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { packageRoot } from '../../../../pipeline/paths.js';
+import { readTwin } from '../../../../stages/energy/benches/twin.js';
 import { resourceFeatures } from '../../../../stages/energy/predictors/feature_sets.js';
 import { intervalParts } from '../../../../stages/energy/predictors/intervals.js';
-import { predictorNames, predictors } from '../../../../stages/energy/predictors/list.js';
+import type { Forest } from '../../../../stages/energy/predictors/forest.js';
+import { needsComputations, predictorNames, predictors } from '../../../../stages/energy/predictors/list.js';
 import type { Fitted } from '../../../../stages/energy/predictors/predictor.js';
 import type { Problem } from '../../../../stages/energy/predictors/predictor.js';
 import { splitNames } from '../../../../stages/energy/predictors/splits.js';
 import { Random } from '../../../../stages/energy/random.js';
+import { computedForest, twinNodes, type MeasuredNode } from '../../computed_forest.js';
 import { forestOf, problemOf } from '../../forest_of.js';
 import { smallFeatures, smallModelNames, smallRows, type FeatureRow } from '../../small_features.js';
 
@@ -56,29 +62,71 @@ async function intervalsOfFold(name: keyof typeof predictors, problem: Problem, 
   return { variant: 'clean', fold, shared: intervalParts(predictor, problem, own), seeds: [] };
 }
 
-const families: Readonly<Record<string, string>> = { small: 'encoders', tiny: 'encoders', talker: 'gpts' };
-const held: Record<(typeof splitNames)[number], { fold: string; heldOut: (row: FeatureRow) => boolean }> = {
-  leave_model_out: { fold: 'tiny', heldOut: ({ model }) => model === 'tiny' },
-  leave_family_out: { fold: 'gpts', heldOut: ({ model }) => families[String(model)] === 'gpts' },
-  leave_batch_out: { fold: 'b128', heldOut: ({ batch_size }) => batch_size === 128 },
-  leave_length_out: { fold: 's16', heldOut: ({ length }) => length === 16 },
-  large_out: { fold: 'over_1024', heldOut: ({ input_size }) => Number(input_size) > 1024 },
+type SplitCase = { fold: string; heldOut: (run: MeasuredRun) => boolean };
+type MeasuredRun = { model: string; batch_size: number; length: number };
+
+/** What a predictor is tried on: the forest as measured, one scrambled, and of each split a fold. */
+interface World {
+  readonly honest: Forest;
+  readonly scrambled: (heldOut: (run: MeasuredRun) => boolean) => Promise<Forest>;
+  readonly held: Readonly<Record<(typeof splitNames)[number], SplitCase>>;
+}
+
+const cases = (model: string, gpts: readonly string[], batch: number, length: number): World['held'] => ({
+  leave_model_out: { fold: model, heldOut: (run) => run.model === model },
+  leave_family_out: { fold: 'gpts', heldOut: (run) => gpts.includes(run.model) },
+  leave_batch_out: { fold: `b${batch}`, heldOut: ({ batch_size }) => batch_size === batch },
+  leave_length_out: { fold: `s${length}`, heldOut: (run) => run.length === length },
+  large_out: { fold: 'over_1024', heldOut: (run) => run.batch_size * run.length > 1024 },
+});
+
+const held = cases('tiny', ['talker'], 128, 16);
+
+const small: World = {
+  honest,
+  scrambled: (heldOut) => scrambled((row) => heldOut(row as unknown as MeasuredRun)),
+  held,
+};
+
+const twin = readTwin(join(packageRoot, 'data', 'benches', 'pc1-twin.yaml'));
+const twins = twinNodes(twin, ['distilbert-base-uncased', 'bert-base-uncased', 'distilgpt2'], [4, 8, 32], [32, 64]);
+
+function scrambledTwins(heldOut: (run: MeasuredRun) => boolean): Promise<Forest> {
+  const noisy = twins.map((node, at) => {
+    if (!heldOut(node)) return node;
+    const random = new Random('scramble', at);
+    const noise = [...resourceFeatures, 'wall_j' as const].map((name) => [
+      name,
+      node[name] * (0.1 + 5 * random.uniform()),
+    ]);
+    return { ...node, ...Object.fromEntries(noise) } as MeasuredNode;
+  });
+  return Promise.resolve(computedForest(noisy));
+}
+
+const computed: World = {
+  honest: computedForest(twins),
+  scrambled: scrambledTwins,
+  held: cases('bert-base-uncased', ['distilgpt2'], 32, 64),
 };
 
 for (const split of splitNames) {
-  const { fold, heldOut } = held[split];
-  const noisy = await scrambled(heldOut);
+  const forests = new Map<World, Forest>();
+  for (const world of [small, computed]) forests.set(world, await world.scrambled(world.held[split].heldOut));
   for (const name of predictorNames) {
+    const world = needsComputations(name) ? computed : small;
+    const { fold } = world.held[split];
+    const pair = [world.honest, forests.get(world)!];
     test(`clean ${name}: nothing measured of what ${split} holds out reaches its fold`, async () => {
       const [before, after] = await Promise.all(
-        [honest, noisy].map((forest) => fitFold(name, problemOf(forest, { split, epochs: 1 }), fold)),
+        pair.map((forest) => fitFold(name, problemOf(forest, { split, epochs: 1 }), fold)),
       );
       assert.equal(differing(before, after), []);
     });
 
     test(`${name}: nor the width of its intervals`, async () => {
       const [before, after] = await Promise.all(
-        [honest, noisy].map((forest) => intervalsOfFold(name, problemOf(forest, { split, epochs: 1 }), fold)),
+        pair.map((forest) => intervalsOfFold(name, problemOf(forest, { split, epochs: 1 }), fold)),
       );
       assert.ok(before.shared.length > 0);
       assert.equal(differing(before, after), []);
@@ -88,7 +136,7 @@ for (const split of splitNames) {
 
 test('paper end2end: the held-out model reaches the scaler and the weights, but not its own regressors', async () => {
   const { fold, heldOut } = held.leave_model_out;
-  const noisy = await scrambled(heldOut);
+  const noisy = await small.scrambled(heldOut);
   const [before, after] = await Promise.all(
     [honest, noisy].map((forest) => fitFold('end2end', problemOf(forest, { variant: 'paper' }), fold)),
   );
@@ -98,7 +146,7 @@ test('paper end2end: the held-out model reaches the scaler and the weights, but 
 test("paper end2end: the other folds' regressors carry the held-out model into training", async () => {
   // With model features alone the scaler sees nothing measured: what is left is the leaf predictions.
   const { fold, heldOut } = held.leave_model_out;
-  const noisy = await scrambled(heldOut, 'measurement');
+  const noisy = await scrambled((row) => heldOut(row as unknown as MeasuredRun), 'measurement');
   const features = { name: 'counts', columns: ['flops_million', 'mem_mib'] as const };
   const [before, after] = await Promise.all(
     [honest, noisy].map((forest) => fitFold('end2end', problemOf(forest, { variant: 'paper', features }), fold)),

@@ -1,15 +1,24 @@
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { packageRoot } from '../../../../pipeline/paths.js';
+import { readTwin } from '../../../../stages/energy/benches/twin.js';
 import { featureNames, featureSets, settingOf } from '../../../../stages/energy/predictors/feature_sets.js';
-import { predictorNames, predictors } from '../../../../stages/energy/predictors/list.js';
+import { needsComputations, predictorNames, predictors } from '../../../../stages/energy/predictors/list.js';
 import { partOf } from '../../../../stages/energy/predictors/parts.js';
 import type { Fitted } from '../../../../stages/energy/predictors/predictor.js';
+import { computedForest, twinNodes } from '../../computed_forest.js';
 import { forestOf, problemOf } from '../../forest_of.js';
 import { smallFeatures, smallModelNames, smallRows } from '../../small_features.js';
 
-const forest = await forestOf(smallFeatures(), smallModelNames);
+const smallForest = await forestOf(smallFeatures(), smallModelNames);
+
+/** For predictors that go by what the nodes compute. */
+const twin = readTwin(join(packageRoot, 'data', 'benches', 'pc1-twin.yaml'));
+const computed = computedForest(twinNodes(twin, ['distilbert-base-uncased', 'distilgpt2'], [8, 16], [32, 64]));
 
 for (const name of predictorNames) {
+  const forest = needsComputations(name) ? computed : smallForest;
   const predictor = await predictors[name].load();
 
   for (const features of featureSets) {
@@ -45,16 +54,18 @@ for (const name of predictorNames) {
 
 const fitOf = async (name: keyof typeof predictors, options: Parameters<typeof problemOf>[1] = {}) => {
   const predictor = await predictors[name].load();
-  return { predictor, folds: [...predictor.fit(problemOf(forest, options))] };
+  return { predictor, folds: [...predictor.fit(problemOf(smallForest, options))] };
 };
 
 test('weights lie in 1 ± 1/τ, and are 1 for the plain sum', async () => {
   const { predictor, folds } = await fitOf('end2end', { tau: 4, epochs: 40 });
-  const { alpha } = predictor.predict(folds[0], forest, forest.workloads).draws[0];
+  const { alpha } = predictor.predict(folds[0], smallForest, smallForest.workloads).draws[0];
   assert.ok(alpha!.every((value) => Math.abs(value - 1) <= 1 / 4));
   assert.ok(alpha!.some((value) => Math.abs(value - 1) > 0.02));
   const plain = await fitOf('predicted_sum');
-  assert.ok(plain.predictor.predict(plain.folds[0], forest, forest.workloads).draws[0].alpha!.every((a) => a === 1));
+  assert.ok(
+    plain.predictor.predict(plain.folds[0], smallForest, smallForest.workloads).draws[0].alpha!.every((a) => a === 1),
+  );
 });
 
 test('weights handed in are where training starts; every step is told with its fold and seed', async () => {
@@ -67,7 +78,7 @@ test('weights handed in are where training starts; every step is told with its f
     initialWeights: given,
     trace: (fold, { seed, tree, weights }) => {
       if (told.length === 0) assert.ok(weights.every((value) => value === 0.007));
-      told.push(`${fold} ${seed} ${forest.workloads[tree].model}`);
+      told.push(`${fold} ${seed} ${smallForest.workloads[tree].model}`);
     },
   });
   // The first fold holds out `small`: 4 trees of each of the others, in their order.
@@ -92,11 +103,11 @@ const weightsOf = ({ seeds }: Fitted): Float64Array => partOf(seeds[0].parts, 't
 test('a primitive that was not trained is predicted by one regressor for all, and flagged with all above it', async () => {
   const { predictor, folds } = await fitOf('predicted_sum', { split: 'leave_family_out' });
   const gpts = folds.find(({ fold }) => fold === 'gpts')!;
-  const talker = forest.workloads.filter(({ model }) => model === 'talker');
-  const { classes, draws, extrapolated } = predictor.predict(gpts, forest, talker);
+  const talker = smallForest.workloads.filter(({ model }) => model === 'talker');
+  const { classes, draws, extrapolated } = predictor.predict(gpts, smallForest, talker);
   const flags = new Map<string, number[]>();
   classes.forEach((c, i) => {
-    const type = forest.types[forest.type[c]];
+    const type = smallForest.types[smallForest.type[c]];
     flags.set(type, [...(flags.get(type) ?? []), extrapolated[i]]);
     if (type === 'Conv1D') assert.ok(Number.isFinite(draws[0].wallJ[i]) && draws[0].wallJ[i] !== 0);
   });
