@@ -22,6 +22,11 @@ const places = {
     remedy: 'apt-get install chromium',
     installable: true,
   },
+  socat: {
+    paths: ['/usr/bin/socat', '/usr/local/bin/socat', '/opt/homebrew/bin/socat'],
+    remedy: 'apt-get install socat',
+    installable: true,
+  },
 } as const;
 
 /** How a test file says that something in it was not run: a line of its own, read by test/run.ts. */

@@ -1,0 +1,71 @@
+/** Reads a meter's log by the grammar that read the port: the same lines, the same refusals. */
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { UnavailableError } from '../../../pipeline/errors.js';
+import { type Counts, LineReader } from './line_reader.js';
+import type { MeterEvent, Sample } from './meter.js';
+import { type Header, readEntry, readHeader } from './meter_log.js';
+import { meterTypes } from './list.js';
+
+export interface MeterLog {
+  /** One a recording: a log that was taken up again has several. */
+  readonly headers: readonly Header[];
+  readonly samples: readonly Sample[];
+  readonly events: readonly MeterEvent[];
+  /** Of lines that were whole when they came; `damaged` has those too that the log itself lost, torn by a kill. */
+  readonly counts: Counts;
+}
+
+const torn = 'a torn line of the log';
+
+/** Throws an UnavailableError where the file is no log of a meter, or of one that is not known here. */
+export async function readMeterLog(path: string): Promise<MeterLog> {
+  const headers: Header[] = [];
+  const samples: Sample[] = [];
+  const events: MeterEvent[] = [];
+  const counts: Counts = { readings: 0, other: 0, damaged: 0, repeated: 0, missing: 0, restarted: 0, reasons: new Map() }; // prettier-ignore
+  let reader: LineReader | null = null;
+  const input = createReadStream(path, 'utf8');
+  try {
+    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+      const header = readHeader(line);
+      if (header) {
+        if (reader) add(counts, reader.counts);
+        reader = readerOf(header, path);
+        headers.push(header);
+        continue;
+      }
+      if (!reader) throw new UnavailableError(`${path}:1: this is no log of a meter: its first line tells no settings`);
+      const entry = readEntry(line);
+      if (!entry) {
+        if (line !== '') refuse(counts, torn);
+        continue;
+      }
+      const { mono_us, utc_us, mark, text } = entry;
+      if (mark === '!') events.push({ mono_us, text });
+      const read = mark === '=' ? reader.read(text) : null;
+      if (read?.kind === 'reading') samples.push({ mono_us, utc_us, reading: read.reading });
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new UnavailableError(`there is no log ${path}`);
+  }
+  if (reader) add(counts, reader.counts);
+  return { headers, samples, events, counts };
+}
+
+function readerOf({ settings }: Header, path: string): LineReader {
+  const type = meterTypes[settings.type];
+  if (!type) throw new UnavailableError(`${path}: a log of a meter "${settings.type}" that is not known here`);
+  return new LineReader(type.grammar(settings as never), type.limits);
+}
+
+function refuse(counts: Counts, reason: string, times = 1): void {
+  counts.damaged += times;
+  counts.reasons.set(reason, (counts.reasons.get(reason) ?? 0) + times);
+}
+
+function add(to: Counts, from: Counts): void {
+  for (const name of ['readings', 'other', 'repeated', 'missing', 'restarted'] as const) to[name] += from[name];
+  for (const [reason, times] of from.reasons) refuse(to, reason, times);
+}
