@@ -183,7 +183,7 @@ const tinyKernels = {
   BertModel: 4,
   RobertaModel: 4,
   GPT2Model: 1,
-  OpenAIGPTModel: 1,
+  OpenAIGPTModel: 0,
   RobertaEmbeddings: 8,
   Embeddings: 2,
 };
