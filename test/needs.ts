@@ -27,6 +27,11 @@ const places = {
     remedy: 'apt-get install socat',
     installable: true,
   },
+  torch: {
+    paths: [process.env.IRENE_PYTHON ?? '', join(packageRoot, 'native', 'torch', '.venv', 'bin', 'python')],
+    remedy: 'native/torch/install published',
+    installable: true,
+  },
 } as const;
 
 /** How a test file says that something in it was not run: a line of its own, read by test/run.ts. */

@@ -16,7 +16,7 @@ import torch
 
 from .tensor import Tensor, of_graph, of_torch
 
-_C: Any = torch._C
+_C: Any = getattr(torch, "_C")
 
 #: An argument of an operator: a tensor, a list of tensors, or a constant (None where it is not known).
 Argument = Union[Tensor, "list[Tensor]", int, float, bool, str, None]

@@ -11,7 +11,7 @@ import json
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ContextManager, Mapping, Sequence
+from typing import Any, ContextManager, Mapping, Sequence, cast
 
 import torch
 
@@ -185,5 +185,6 @@ def _of_config(
 def _made_on(device: torch.device) -> ContextManager[object]:
     """On the meta device weights need never exist; PyTorch before 2.0 makes them first."""
     if device.type == "meta" and int(torch.__version__.split(".")[0]) >= 2:
-        return torch.device("meta")
+        context: Any = torch.device("meta")
+        return cast(ContextManager[object], context)
     return nullcontext()

@@ -78,7 +78,7 @@ class Tensor:
 
     @property
     def contiguous(self) -> bool:
-        return torch.empty_strided(self.sizes, self.strides, device="meta").is_contiguous()
+        return bool(torch.empty_strided(self.sizes, self.strides, device="meta").is_contiguous())
 
 
 def contiguous(sizes: Sequence[int], dtype: str = "float32") -> Tensor:

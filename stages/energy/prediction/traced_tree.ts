@@ -17,6 +17,10 @@ const ofNode = { batch_size: positive, length: positive, node_id: count };
 
 const treeSchema = z.looseObject({
   model: z.string().min(1),
+  /** What traced it: `{ torch: '1.13.0', transformers: '4.1.1', device: 'meta' }`. */
+  traced: z.record(z.string(), z.string()).optional(),
+  /** What to know of its counts. */
+  notes: z.array(z.string()).default([]),
   nodes: z
     .array(
       z.looseObject({
@@ -106,11 +110,17 @@ function treeOf(file: string, rows: readonly Tree['nodes'][number][], operators:
   });
 }
 
+/** ` with torch 1.13.0, transformers 4.1.1`, nothing where the file does not say. */
+function tracedWith({ device: _, ...versions }: Readonly<Record<string, string>> = {}): string {
+  const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  return named.length > 0 ? ` with ${named.join(', ')}` : '';
+}
+
 /** The model of such a file. Throws a UsageError that says where it is wrong. */
 export function tracedTree(file: string, content: object): DescribedModel {
   const parsed = treeSchema.safeParse(content);
   if (!parsed.success) throw problem(file, parsed.error);
-  const { model, nodes, operators } = parsed.data;
+  const { model, traced, notes, nodes, operators } = parsed.data;
   const nodesOf = grouped(nodes, keyOf);
   const operatorsOf = grouped(operators, keyOf);
   const trees = new Map<string, ModelNode[]>();
@@ -132,9 +142,9 @@ export function tracedTree(file: string, content: object): DescribedModel {
   return {
     name: model,
     root: trees.values().next().value![0].type,
-    about: `tree traced into ${file}`,
+    about: `tree traced into ${file}${tracedWith(traced)}`,
     differences: [],
-    assumptions: [],
+    assumptions: notes,
     sizes: null,
     workloads: [...nodesOf.values()].map(([{ batch_size, length }]) => ({ batchSize: batch_size, length })),
     tree: (workload) => {
