@@ -1,11 +1,10 @@
 /** Reads a meter's log by the grammar that read the port: the same lines, the same refusals. */
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { UnavailableError } from '../../../pipeline/errors.js';
 import { type Counts, LineReader } from './line_reader.js';
 import type { MeterEvent, Sample } from './meter.js';
 import { type Header, readEntry, readHeader } from './meter_log.js';
 import { meterTypes } from './list.js';
+import { linesOf } from './read_log.js';
 
 export interface MeterLog {
   /** One a recording: a log that was taken up again has several. */
@@ -25,30 +24,24 @@ export async function readMeterLog(path: string): Promise<MeterLog> {
   const events: MeterEvent[] = [];
   const counts: Counts = { readings: 0, other: 0, damaged: 0, repeated: 0, missing: 0, restarted: 0, reasons: new Map() }; // prettier-ignore
   let reader: LineReader | null = null;
-  const input = createReadStream(path, 'utf8');
-  try {
-    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-      const header = readHeader(line);
-      if (header) {
-        if (reader) add(counts, reader.counts);
-        reader = readerOf(header, path);
-        headers.push(header);
-        continue;
-      }
-      if (!reader) throw new UnavailableError(`${path}:1: this is no log of a meter: its first line tells no settings`);
-      const entry = readEntry(line);
-      if (!entry) {
-        if (line !== '') refuse(counts, torn);
-        continue;
-      }
-      const { mono_us, utc_us, mark, text } = entry;
-      if (mark === '!') events.push({ mono_us, text });
-      const read = mark === '=' ? reader.read(text) : null;
-      if (read?.kind === 'reading') samples.push({ mono_us, utc_us, reading: read.reading });
+  for await (const line of linesOf(path)) {
+    const header = readHeader(line);
+    if (header) {
+      if (reader) add(counts, reader.counts);
+      reader = readerOf(header, path);
+      headers.push(header);
+      continue;
     }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new UnavailableError(`there is no log ${path}`);
+    if (!reader) throw new UnavailableError(`${path}:1: this is no log of a meter: its first line tells no settings`);
+    const entry = readEntry(line);
+    if (!entry) {
+      if (line !== '') refuse(counts, torn);
+      continue;
+    }
+    const { mono_us, utc_us, mark, text } = entry;
+    if (mark === '!') events.push({ mono_us, text });
+    const read = mark === '=' ? reader.read(text) : null;
+    if (read?.kind === 'reading') samples.push({ mono_us, utc_us, reading: read.reading });
   }
   if (reader) add(counts, reader.counts);
   return { headers, samples, events, counts };

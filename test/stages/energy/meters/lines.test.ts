@@ -138,7 +138,7 @@ test('what is no log, or of an unknown meter, is said so', () =>
     const error = await thrown(() => readMeterLog(path));
     assert.match(error.message, /a meter "sundial" that is not known here/);
     assert.instance(error, UnavailableError);
-    assert.match((await thrown(() => readMeterLog(join(folder, 'none')))).message, /there is no log/);
+    assert.match((await thrown(() => readMeterLog(join(folder, 'none')))).message, /there is no such file/);
   }));
 
 test('a meter is what its owner states; what is not stated is null', () => {
