@@ -32,6 +32,16 @@ const places = {
     remedy: 'native/torch/install published',
     installable: true,
   },
+  cc: {
+    paths: [process.env.CC ?? '', '/usr/bin/cc', '/usr/local/bin/cc'],
+    remedy: 'apt-get install gcc libc6-dev',
+    installable: true,
+  },
+  make: {
+    paths: ['/usr/bin/make', '/usr/local/bin/make'],
+    remedy: 'apt-get install make',
+    installable: true,
+  },
 } as const;
 
 /** How a test file says that something in it was not run: a line of its own, read by test/run.ts. */

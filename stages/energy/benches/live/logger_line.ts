@@ -1,0 +1,109 @@
+/** The grammar of a line of native/logger's log (irene_logger.h): a record, or nothing where the line is damaged. */
+
+/** Polynomial 0x1021 from 0xFFFF (CRC-16/CCITT-FALSE), a byte at a time. */
+const checks = Uint16Array.from({ length: 256 }, (_, byte) => {
+  let check = byte << 8;
+  for (let bit = 0; bit < 8; bit++) check = check & 0x8000 ? (check << 1) ^ 0x1021 : check << 1;
+  return check;
+});
+
+/** The checksum of a line's bytes, given as Latin-1 text. */
+export function checkOf(bytes: string): number {
+  let check = 0xffff;
+  for (let i = 0; i < bytes.length; i++) {
+    check = ((check << 8) ^ checks[((check >> 8) ^ bytes.charCodeAt(i)) & 0xff]) & 0xffff;
+  }
+  return check;
+}
+
+/** What a cell is: a whole number, one that may be absent, or text. */
+type Cell = 'number' | 'optional' | 'text';
+
+const kinds = {
+  run: {
+    first_us: 'number',
+    utc_us: 'number',
+    boot_id: 'text',
+    period_us: 'number',
+    cpu_threads: 'number',
+    ticks_per_s: 'number',
+  },
+  device: { gpu: 'number', uuid: 'text', name: 'text', driver: 'text' },
+  host: {
+    tick: 'number',
+    mono_us: 'number',
+    utc_us: 'number',
+    raw_us: 'number',
+    cpu_busy_ticks: 'optional',
+    cpu_total_ticks: 'optional',
+    mem_total_kib: 'optional',
+    mem_available_kib: 'optional',
+    cpu_energy_uj: 'optional',
+    dram_energy_uj: 'optional',
+  },
+  gpu: {
+    tick: 'number',
+    gpu: 'number',
+    mono_us: 'number',
+    took_us: 'number',
+    gpu_energy_uj: 'optional',
+    gpu_power_mw: 'optional',
+    gpu_pct: 'optional',
+    gpu_mem_pct: 'optional',
+    gpu_clk_mhz: 'optional',
+    gpu_mem_clk_mhz: 'optional',
+    gpu_temperature_c: 'optional',
+    gpu_mem_used_kib: 'optional',
+    gpu_mem_total_kib: 'optional',
+    throttle_bits: 'optional',
+    nvml_error: 'optional',
+  },
+  end: {
+    mono_us: 'number',
+    ticks: 'number',
+    missed_ticks: 'number',
+    lost_lines: 'number',
+    late_p50_us: 'number',
+    late_p99_us: 'number',
+    late_max_us: 'number',
+    cpu_us: 'number',
+    peak_rss_kib: 'optional',
+  },
+} as const satisfies Record<string, Readonly<Record<string, Cell>>>;
+
+type Kinds = typeof kinds;
+type Kind = keyof Kinds;
+type ValueOf<C> = C extends 'text' ? string : C extends 'optional' ? number | null : number;
+type RecordOf<K extends Kind> = { readonly kind: K } & { readonly [Name in keyof Kinds[K]]: ValueOf<Kinds[K][Name]> };
+
+export type RunRecord = RecordOf<'run'>;
+export type DeviceRecord = RecordOf<'device'>;
+export type HostRecord = RecordOf<'host'>;
+export type GpuRecord = RecordOf<'gpu'>;
+export type EndRecord = RecordOf<'end'>;
+export type LoggerRecord = RunRecord | DeviceRecord | HostRecord | GpuRecord | EndRecord;
+
+const wholeNumber = /^(?:0|[1-9]\d*)$/;
+
+/** A cell's value; undefined where it is not what its column holds. */
+function valueOf(type: Cell, text: string): string | number | null | undefined {
+  if (type === 'text') return Buffer.from(text, 'latin1').toString('utf8');
+  if (type === 'optional' && text === '') return null;
+  const value = wholeNumber.test(text) ? Number(text) : NaN;
+  return Number.isSafeInteger(value) ? value : undefined;
+}
+
+/** The record of a line without its newline, its bytes as Latin-1 text; null where it is cut, damaged or no such line. */
+export function parseLoggerLine(line: string): LoggerRecord | null {
+  const end = line.length - ',0000'.length;
+  if (end <= 0 || line[end] !== ',') return null;
+  const check = checkOf(line.slice(0, end)).toString(16).padStart(4, '0');
+  if (line.slice(end + 1) !== check) return null;
+  const [kind, ...cells] = line.slice(0, end).split(',');
+  if (!Object.hasOwn(kinds, kind)) return null;
+  const columns = Object.entries<Cell>(kinds[kind as Kind]);
+  if (cells.length !== columns.length) return null;
+  const values = columns.map(([name, type], i) => [name, valueOf(type, cells[i])] as const);
+  if (values.some(([, value]) => value === undefined)) return null;
+  return { kind, ...Object.fromEntries(values) } as unknown as LoggerRecord;
+}
