@@ -114,20 +114,20 @@ const tilingTerms = [
 
 const clockTerms = ['reference_mhz', 'lowest_mhz', 'static_w_per_clock'] as const;
 
-/** Parts `launch_us`, `gpu_us`, `dynamic_mj`, `static_w`, `tiling` and, where it is used, `clock`. */
-export function queueParts({ constants, tiling, clock }: FittedQueue): Part[] {
+/** Parts `launch_us`, `gpu_us`, `dynamic_mj`, `static_w`, `tiling` and, where it is used, `clock`; behind a prefix. */
+export function queueParts({ constants, tiling, clock }: FittedQueue, prefix = ''): Part[] {
   const { multiprocessors, tile, tiles_at_once, split_below, batched_tile, balance } = tiling;
   return [
-    part('launch_us', launchTerms, constants.launch_us),
-    part('gpu_us', gpuTerms, constants.gpu_us),
-    part('dynamic_mj', dynamicTerms, constants.dynamic_mj),
-    part('static_w', ['static_w'], constants),
+    part(`${prefix}launch_us`, launchTerms, constants.launch_us),
+    part(`${prefix}gpu_us`, gpuTerms, constants.gpu_us),
+    part(`${prefix}dynamic_mj`, dynamicTerms, constants.dynamic_mj),
+    part(`${prefix}static_w`, ['static_w'], constants),
     {
-      name: 'tiling',
+      name: `${prefix}tiling`,
       terms: tilingTerms,
       values: Float64Array.of(multiprocessors, ...tile, tiles_at_once, split_below, ...batched_tile, balance),
     },
-    ...(clock ? [part('clock', clockTerms, clock)] : []),
+    ...(clock ? [part(`${prefix}clock`, clockTerms, clock)] : []),
   ];
 }
 
@@ -136,14 +136,15 @@ function readRecord<Term extends string>(parts: readonly Part[], name: string): 
   return Object.fromEntries(terms.map((term, k) => [term, values[k]])) as Record<Term, number>;
 }
 
-export function readQueue(parts: readonly Part[]): FittedQueue {
-  const tiling = readRecord<(typeof tilingTerms)[number]>(parts, 'tiling');
+export function readQueue(parts: readonly Part[], prefix = ''): FittedQueue {
+  const read = <Term extends string>(name: string): Record<Term, number> => readRecord<Term>(parts, prefix + name);
+  const tiling = read<(typeof tilingTerms)[number]>('tiling');
   return {
     constants: {
-      launch_us: readRecord(parts, 'launch_us'),
-      gpu_us: readRecord(parts, 'gpu_us'),
-      dynamic_mj: readRecord(parts, 'dynamic_mj'),
-      static_w: partOf(parts, 'static_w').values[0],
+      launch_us: read('launch_us'),
+      gpu_us: read('gpu_us'),
+      dynamic_mj: read('dynamic_mj'),
+      ...read<'static_w'>('static_w'),
     },
     tiling: {
       multiprocessors: tiling.multiprocessors,
@@ -153,6 +154,6 @@ export function readQueue(parts: readonly Part[]): FittedQueue {
       batched_tile: [tiling.batched_tile_rows, tiling.batched_tile_columns],
       balance: tiling.balance_mib_per_gf,
     },
-    clock: parts.some(({ name }) => name === 'clock') ? readRecord<(typeof clockTerms)[number]>(parts, 'clock') : null,
+    clock: parts.some(({ name }) => name === `${prefix}clock`) ? read<(typeof clockTerms)[number]>('clock') : null,
   };
 }

@@ -133,6 +133,16 @@ function checkLoads(forest: Forest, classes: Int32Array, cpuTerm: string | null)
   );
 }
 
+/** The energy of each class by fitted constants, J: NaN where latency or GPU energy is not known. */
+export function wallByLaw(shared: readonly Part[], forest: Forest): (c: number) => number {
+  const constants = readConstants(shared);
+  return (c) => lawJ(constants, lawRow(forest, c));
+}
+
+/** The terms of the law for one class. */
+export const explainByLaw = (shared: readonly Part[], forest: Forest, c: number): Summand[] =>
+  summandsOf(readConstants(shared), lawRow(forest, c));
+
 export const law: Predictor = {
   *fit({ forest, variant, folds }) {
     for (const { name: fold, heldOut } of folds) {

@@ -29,7 +29,7 @@ export function planner({ clockTold }: { readonly clockTold: boolean }): Predict
       const wallJ = Float64Array.from(classes, (c) => planned.wallJ[shapes[c]]);
       const latencyS = Float64Array.from(classes, (c) => planned.latencyS[shapes[c]]);
       const draws = [{ seed: null, wallJ, latencyS, alpha: null }];
-      return { classes, ...outsideShapes(forest, shared, workloads), draws };
+      return { classes, ...outsideShapes(forest, shared, classes), draws };
     },
     explain({ shared }, forest, node) {
       const fitted = readQueue(shared);

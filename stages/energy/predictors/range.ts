@@ -54,7 +54,7 @@ export function rangesOf({ group, columns }: Ranged, classes: Int32Array): Part[
 }
 
 /** Reasons as they are found; each text once, with the value farthest out. */
-class Reasons {
+export class Reasons {
   readonly texts: string[] = [];
   private readonly places = new Map<string, { at: number; distance: number }>();
 
@@ -151,7 +151,11 @@ export function extrapolated(
 ): Pick<Prediction, 'extrapolated' | 'reasons'> {
   const parts = limitsOf(shared);
   const ranged = rangedFeatures(forest, partOf(shared, `${inner}/low`).terms, variant);
-  const untrained = untrainedBelow(forest, workloads, (type) => parts.has(`${type}/low`));
+  const untrained = untrainedBelow(
+    forest,
+    classesOf(workloads),
+    untrainedType(forest, (type) => parts.has(`${type}/low`)),
+  );
   const reasons = new Reasons();
   const extrapolated = Uint8Array.from(classes, (c) => {
     const missing = untrained.get(c);
@@ -162,17 +166,22 @@ export function extrapolated(
   return { extrapolated, reasons: reasons.texts };
 }
 
-/** For the classes that rest on primitives of types that were not measured, which these are, in words. */
+/**
+ * For the classes that rest on something that was not measured, what that is, in words. `untrained` says so of one class,
+ * `passesUp` whether what is above it rests on it. Children stand before their parents in `classes`.
+ */
 export function untrainedBelow(
   forest: Forest,
-  workloads: readonly Workload[],
-  isTrained: (type: string) => boolean,
+  classes: Int32Array,
+  untrained: (c: number) => string | null,
+  passesUp: (c: number) => boolean = () => true,
 ): ReadonlyMap<number, string> {
   const missing = new Map<number, Set<string>>();
-  for (const c of classesOf(workloads)) {
-    const type = forest.types[forest.type[c]];
-    const found = new Set<string>(isLeaf(forest, c) && !isTrained(type) ? [type] : []);
+  for (const c of classes) {
+    const own = untrained(c);
+    const found = new Set<string>(own === null ? [] : [own]);
     for (let e = forest.childStart[c]; e < forest.childStart[c + 1]; e++) {
+      if (!passesUp(forest.child[e])) continue;
       for (const below of missing.get(forest.child[e]) ?? []) found.add(below);
     }
     if (found.size > 0) missing.set(c, found);
@@ -180,3 +189,11 @@ export function untrainedBelow(
   const words = (types: ReadonlySet<string>): string => `no ${[...types].sort().join(' and no ')} was measured`;
   return new Map([...missing].map(([c, types]) => [c, words(types)]));
 }
+
+/** A primitive of a type that was not measured. */
+export const untrainedType =
+  (forest: Forest, isTrained: (type: string) => boolean) =>
+  (c: number): string | null => {
+    const type = forest.types[forest.type[c]];
+    return isLeaf(forest, c) && !isTrained(type) ? type : null;
+  };

@@ -1,14 +1,18 @@
 /**
  * Whether a prediction from shapes goes beyond what was measured, and why: another batch size, length, width or number
- * type than of any measured node of its kind, or a primitive that was never measured below it.
+ * type than of any measured node of its kind, or a primitive or a kind of kernel that was never measured.
  */
 import { classesOf, type Forest, type Workload } from './forest.js';
 import { gemmOf, isBatched, parseShapes } from './gemm.js';
+import { kernelKind, type KernelKind } from './work.js';
 import type { Part, Prediction } from './predictor.js';
-import { outsideRanges, rangesOf, untrainedBelow, type Ranged } from './range.js';
+import { outsideRanges, rangesOf, Reasons, untrainedBelow, untrainedType, type Ranged } from './range.js';
 
 /** The name under which the range of modules and models is kept; a primitive's is its type. */
 const inner = 'modules';
+
+/** The part whose terms are the kinds of kernels that measured modules run themselves. */
+const kernelsPart = 'kernels';
 
 interface Widths {
   /** Of the innermost dimension of what comes in and what goes out. */
@@ -18,70 +22,105 @@ interface Widths {
   readonly bits: number;
 }
 
+const unknown: Widths = { input: NaN, output: NaN, bits: NaN };
+
 const bitsOf = (dtype: string): number => Number(/\d+$/.exec(dtype)?.[0] ?? NaN);
+
+const isLeaf = ({ childStart }: Forest, c: number): boolean => childStart[c] === childStart[c + 1];
 
 function widthsOf(forest: Forest, c: number): Widths {
   const [operator] = forest.computations!.operators[c];
-  if (!operator) return { input: NaN, output: NaN, bits: NaN };
+  if (!operator) return unknown;
   const bits = bitsOf(operator.dtype);
   const gemm = gemmOf(operator);
   // The inner and outer dimension of attention's products are lengths, which have a range of their own.
-  if (gemm && isBatched(gemm)) return { input: NaN, output: NaN, bits };
+  if (gemm && isBatched(gemm)) return { ...unknown, bits };
   const output = parseShapes(operator.output)[0]?.at(-1) ?? NaN;
   return { input: gemm ? gemm.k : output, output, bits };
 }
 
-/** Sizes and widths of the classes; of modules and models the sizes alone: what they rest on has ranges of its own. */
-function rangedShapes(forest: Forest): Ranged {
+/** The kinds of kernels that a module runs itself. */
+const kernelsOf = (forest: Forest, c: number): KernelKind[] => [
+  ...new Set(
+    forest
+      .computations!.operators[c].filter(({ kernels }) => kernels > 0)
+      .map((operator) => kernelKind(operator, NaN)),
+  ),
+];
+
+/** The sizes of the workload that a class belongs to. */
+function sizeColumns(forest: Forest): Ranged['columns'] {
   const workloadOf = new Array<Workload>(forest.type.length);
   for (const workload of forest.workloads) workloadOf.fill(workload, workload.first, workload.end);
-  const isLeaf = (c: number): boolean => forest.childStart[c] === forest.childStart[c + 1];
-  const widths = Array.from(forest.type, (_, c) => (isLeaf(c) ? widthsOf(forest, c) : null));
+  return [
+    { name: 'batch size', unit: '', of: (c) => workloadOf[c].batchSize },
+    { name: 'length', unit: '', of: (c) => workloadOf[c].length },
+    { name: 'tokens', unit: '', of: (c) => workloadOf[c].batchSize * workloadOf[c].length },
+  ];
+}
+
+/** Sizes and widths of the classes; of modules and models the sizes alone: what they rest on has ranges of its own. */
+function rangedShapes(forest: Forest): Ranged {
+  const widths = Array.from(forest.type, (_, c) => (isLeaf(forest, c) ? widthsOf(forest, c) : unknown));
   const typeOf = (c: number): string => forest.types[forest.type[c]];
   return {
-    group: (c) => (isLeaf(c) ? typeOf(c) : inner),
-    whose: (c) => (isLeaf(c) ? typeOf(c) : ''),
+    group: (c) => (isLeaf(forest, c) ? typeOf(c) : inner),
+    whose: (c) => (isLeaf(forest, c) ? typeOf(c) : ''),
     columns: [
-      { name: 'batch size', unit: '', of: (c) => workloadOf[c].batchSize },
-      { name: 'length', unit: '', of: (c) => workloadOf[c].length },
-      { name: 'tokens', unit: '', of: (c) => workloadOf[c].batchSize * workloadOf[c].length },
-      { name: 'input width', unit: '', of: (c) => widths[c]?.input ?? NaN },
-      { name: 'output width', unit: '', of: (c) => widths[c]?.output ?? NaN },
-      { name: 'number type', unit: 'bit', of: (c) => widths[c]?.bits ?? NaN },
+      ...sizeColumns(forest),
+      { name: 'input width', unit: '', of: (c) => widths[c].input },
+      { name: 'output width', unit: '', of: (c) => widths[c].output },
+      { name: 'number type', unit: 'bit', of: (c) => widths[c].bits },
     ],
   };
 }
 
 /**
- * The ranges of what some workloads compute, as parts `Linear/low`, …, `modules/high`: a shape that only ran inside of a
- * measured module was measured there.
+ * The ranges of what some workloads compute, as parts `Linear/low`, …, `modules/high`, and `kernels`: a shape that only
+ * ran inside of a measured module was measured there.
  */
-export const shapeRangeParts = (forest: Forest, workloads: readonly Workload[]): Part[] =>
-  rangesOf(rangedShapes(forest), classesOf(workloads));
+export function shapeRangeParts(forest: Forest, workloads: readonly Workload[]): Part[] {
+  const classes = classesOf(workloads);
+  const counts = new Map<string, number>();
+  for (const c of classes) {
+    if (isLeaf(forest, c)) continue;
+    for (const kind of kernelsOf(forest, c)) counts.set(kind, (counts.get(kind) ?? 0) + forest.nodes[c]);
+  }
+  const terms = [...counts.keys()].sort();
+  const kernels = { name: kernelsPart, terms, values: Float64Array.from(terms, (term) => counts.get(term)!) };
+  return [...rangesOf(rangedShapes(forest), classes), kernels];
+}
 
-/** Which of the classes of some workloads lie outside, and why; a module does where anything below it does. */
+/**
+ * Which of the classes lie outside, and why; children stand before their parents. A module does where anything below it does that was not
+ * measured: `measured` are the nodes that are taken as they were, so that what they are is no matter.
+ */
 export function outsideShapes(
   forest: Forest,
   shared: readonly Part[],
-  workloads: readonly Workload[],
+  classes: Int32Array,
+  measured: 'nothing' | 'primitives' | 'children' = 'nothing',
 ): Pick<Prediction, 'extrapolated' | 'reasons'> {
-  const classes = classesOf(workloads);
-  const found = outsideRanges(rangedShapes(forest), shared, classes);
-  const trained = new Set(shared.map(({ name }) => name));
-  const untrained = untrainedBelow(forest, workloads, (type) => trained.has(`${type}/low`));
-  const reasons = [...found.reasons];
-  const { extrapolated } = found;
-  const at = new Map(Array.from(classes, (c, i) => [c, i]));
-  classes.forEach((c, i) => {
+  const passesUp = (c: number): boolean => measured === 'nothing' || (measured === 'primitives' && !isLeaf(forest, c));
+  const isJudged = (c: number): boolean => measured === 'nothing' || !isLeaf(forest, c);
+  const judged = classes.filter(isJudged);
+  const found = outsideRanges(rangedShapes(forest), shared, judged);
+  const why = new Map<number, string>();
+  judged.forEach((c, i) => found.extrapolated[i] > 0 && why.set(c, found.reasons[found.extrapolated[i] - 1]));
+  const groups = new Set(shared.map(({ name }) => name));
+  const type = untrainedType(forest, (one) => groups.has(`${one}/low`));
+  const kernels = new Set(shared.find(({ name }) => name === kernelsPart)?.terms);
+  const kernel = (c: number): string | null => kernelsOf(forest, c).find((kind) => !kernels.has(kind)) ?? null;
+  const untrained = untrainedBelow(forest, judged, (c) => (isLeaf(forest, c) ? type(c) : kernel(c)), passesUp);
+  const reasons = new Reasons();
+  const extrapolated = Uint8Array.from(classes, (c) => {
     const missing = untrained.get(c);
-    if (missing) {
-      if (!reasons.includes(missing)) reasons.push(missing);
-      extrapolated[i] = reasons.indexOf(missing) + 1;
-      return;
+    if (missing !== undefined) why.set(c, missing);
+    for (let e = forest.childStart[c]; e < forest.childStart[c + 1] && !why.has(c); e++) {
+      const below = passesUp(forest.child[e]) ? why.get(forest.child[e]) : undefined;
+      if (below !== undefined) why.set(c, below);
     }
-    for (let e = forest.childStart[c]; e < forest.childStart[c + 1] && extrapolated[i] === 0; e++) {
-      extrapolated[i] = extrapolated[at.get(forest.child[e])!];
-    }
+    return why.has(c) ? reasons.place(why.get(c)!, why.get(c)!) : 0;
   });
-  return { extrapolated, reasons };
+  return { extrapolated, reasons: reasons.texts };
 }

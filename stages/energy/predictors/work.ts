@@ -160,25 +160,36 @@ function addKernel(work: MutableWork, term: GpuTerm & DynamicTerm, moved_mib: nu
   work.dynamic.kernel += 1;
 }
 
-/** A kernel that a node runs itself: element-wise over activations or attention scores, gelu, a copy or a product. */
-function addOperator(work: MutableWork, operator: Operator, length: number, tiling: Tiling): void {
-  if (operator.kernels === 0) return;
-  const isCopy = copies.includes(operator.operator) && operator.dtype.startsWith('float');
-  work.launch[isCopy ? 'own_copy' : 'own_kernel'] += operator.kernels;
-  const moved_mib = operator.moved_bytes / mib;
+/** What a kernel that a node runs itself is taken as. */
+export type KernelKind = 'product' | 'batched product' | 'attention' | 'copy' | 'gelu' | 'scores' | 'elementwise';
+
+/** `length` tells attention scores, (b, heads, s, s), from other activations; NaN where that does not matter. */
+export function kernelKind(operator: Operator, length: number): KernelKind {
   const gemm = gemmOf(operator);
-  if (gemm && isBatched(gemm)) addBatched(work, gemm, elementBytes(operator.dtype), tiling);
-  else if (gemm) addGemm(work, 'linear', gemm, elementBytes(operator.dtype), tiling);
-  else if (operator.operator === 'scaled_dot_product_attention') addAttention(work, operator, tiling);
-  else if (isCopy) addKernel(work, 'copy_mib', moved_mib);
-  else if (operator.operator === 'gelu') addKernel(work, 'gelu_mib', moved_mib);
-  else addKernel(work, isScores(operator, length) ? 'scores_mib' : 'elementwise_mib', moved_mib);
+  if (gemm) return isBatched(gemm) ? 'batched product' : 'product';
+  if (operator.operator === 'scaled_dot_product_attention') return 'attention';
+  if (copies.includes(operator.operator) && operator.dtype.startsWith('float')) return 'copy';
+  if (operator.operator === 'gelu') return 'gelu';
+  const sizes = parseShapes(operator.output)[0] ?? [];
+  return sizes.length === 4 && sizes[2] === length && sizes[3] === length ? 'scores' : 'elementwise';
 }
 
-/** Attention scores: (b, heads, s, s). */
-function isScores({ output }: Operator, length: number): boolean {
-  const sizes = parseShapes(output)[0] ?? [];
-  return sizes.length === 4 && sizes[2] === length && sizes[3] === length;
+function addOperator(work: MutableWork, operator: Operator, length: number, tiling: Tiling): void {
+  if (operator.kernels === 0) return;
+  const kind = kernelKind(operator, length);
+  work.launch[kind === 'copy' ? 'own_copy' : 'own_kernel'] += operator.kernels;
+  const element = elementBytes(operator.dtype);
+  const gemm = gemmOf(operator);
+  switch (kind) {
+    case 'product':
+      return addGemm(work, 'linear', gemm!, element, tiling);
+    case 'batched product':
+      return addBatched(work, gemm as BatchedGemm, element, tiling);
+    case 'attention':
+      return addAttention(work, operator, tiling);
+    default:
+      return addKernel(work, `${kind}_mib`, operator.moved_bytes / mib);
+  }
 }
 
 type GemmKind = 'linear' | 'conv1d';
