@@ -54,11 +54,13 @@ function record(node: ModelNode, { batchSize, length }: Workload, measured: Meas
 }
 
 /**
- * What one measurement stands for. Unmeasured nodes stand for themselves; of measured ones those of equal type, counts
- * and logged values were run once, as in the published data (METHODS 2, traps).
+ * What one measurement stands for. Unmeasured nodes stand for themselves; of measured ones those of equal type, flops,
+ * bytes and logged values were run once, as in the published data (METHODS 2, traps): of two projections with transposed
+ * weights only one was.
  */
-function measurementOf(node: ModelNode, tree: number, values: readonly number[], measured: boolean): string {
-  return measured ? `${tree}/${node.type}/${values.join()}` : `${tree}/${node.signature}`;
+function measurementOf(node: ModelNode, tree: number, measured: Measured | undefined): string {
+  if (!measured) return `${tree}/${node.signature}`;
+  return [tree, node.type, node.flops, node.memBytes, JSON.stringify(measured)].join('/');
 }
 
 /** A forest of these trees, with their computations; `classOf` follows the nodes, tree by tree. */
@@ -69,9 +71,8 @@ export function forestOfTrees(trees: readonly GrownTree[]): Forest {
   const measurement = new Int32Array(rows.length);
   rows.forEach(({ tree, t, node }, row) => {
     const measured = tree.measured?.get(node.id);
-    const values = record(node, tree.workload, measured);
-    records.set(values, row * recordWidth);
-    measurement[row] = measurements.of(measurementOf(node, t, values, measured !== undefined));
+    records.set(record(node, tree.workload, measured), row * recordWidth);
+    measurement[row] = measurements.of(measurementOf(node, t, measured));
   });
   const ints = (of: (row: (typeof rows)[number]) => number): Int32Array => Int32Array.from(rows, of);
   const columns = {

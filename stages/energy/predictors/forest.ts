@@ -96,5 +96,8 @@ export function classesOf(
   return Int32Array.from(classes);
 }
 
+/** Whether a class has no children: the primitives, and modules of which nothing below is known. */
+export const isLeaf = ({ childStart }: Forest, c: number): boolean => childStart[c] === childStart[c + 1];
+
 /** The values of some classes. */
 export const pick = (of: Float64Array, classes: Int32Array): Float64Array => Float64Array.from(classes, (c) => of[c]);

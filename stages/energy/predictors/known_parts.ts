@@ -58,4 +58,5 @@ export function measuredParts(
   return parts;
 }
 
-const ratio = (of: Float64Array, c: number, shape: number): number => (c === shape || of[shape] === 0 ? 1 : of[c] / of[shape]);
+const ratio = (of: Float64Array, c: number, shape: number): number =>
+  c === shape || of[shape] === 0 ? 1 : of[c] / of[shape];

@@ -1,7 +1,7 @@
 /** The launch-queue model fitted to measurements (research/planned.md 2), and its constants as parts of a fitted file. */
 import { borrowDynamic, borrowGpu } from './borrow.js';
 import { fitEnergy } from './energy_fit.js';
-import type { Forest, Workload } from './forest.js';
+import { isLeaf, type Forest, type Workload } from './forest.js';
 import type { Tiling } from './gemm.js';
 import { fitLatency } from './latency_fit.js';
 import { clockedTerms, dynamicTerms, gpuTerms, launchTerms, type LaunchQueueConstants } from './launch_queue.js';
@@ -71,7 +71,7 @@ interface ClockReference {
 function clockReference(forest: Forest, rows: readonly QueueRow[], asked: boolean): ClockReference | null {
   if (rows.length === 0 || !rows.every(({ clockMhz }) => clockMhz > 0)) return null;
   const clocks = (of: readonly QueueRow[]): number[] => of.map(({ clockMhz }) => clockMhz);
-  const modules = clocks(rows.filter(({ c }) => forest.childStart[c] < forest.childStart[c + 1]));
+  const modules = clocks(rows.filter(({ c }) => !isLeaf(forest, c)));
   const reference = median(modules.length > 0 ? modules : clocks(rows));
   const relative = clocks(rows.filter(({ utilisation }) => utilisation > busy)).map((clock) => clock / reference);
   const mean = relative.reduce((sum, clock) => sum + clock, 0) / relative.length;

@@ -29,7 +29,8 @@ export const predictors = {
   children: { about: 'measured children, and what a node runs itself by the launch-queue model', setting: 'children', variants: ['clean'], random: false, ownFeatures: true, computations: true, load: async () => (await import('./children.js')).children },
   composition: { about: 'measured primitives, and what modules run themselves by the launch-queue model', setting: 'primitives', leafSetting: 'profiled', variants: ['clean'], random: false, ownFeatures: true, computations: true, load: async () => (await import('./composition.js')).composition },
   planned: { about: 'launch-queue model of the specification alone', setting: 'planned', leafSetting: 'planned', variants: ['clean'], random: false, ownFeatures: true, computations: true, load: async () => (await import('./planned.js')).planned },
-  planned_clock: { about: 'the same with the GPU’s clock told', setting: 'planned', leafSetting: 'planned', variants: ['clean'], random: false, ownFeatures: true, computations: true, load: async () => (await import('./planned_clock.js')).plannedClock },
+  planned_catalogue: { about: 'the same, with primitives of equal computation as they were measured in other models', setting: 'planned', leafSetting: 'planned', variants: ['clean'], random: false, ownFeatures: true, computations: true, load: async () => (await import('./planned_catalogue.js')).plannedCatalogue },
+  planned_clock: { about: 'launch-queue model of the specification, with the GPU’s clock told', setting: 'planned', leafSetting: 'planned', variants: ['clean'], random: false, ownFeatures: true, computations: true, load: async () => (await import('./planned_clock.js')).plannedClock },
 } as const satisfies Record<string, PredictorEntry>;
 
 export type PredictorName = keyof typeof predictors;

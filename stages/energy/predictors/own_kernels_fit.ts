@@ -2,11 +2,12 @@
  * What the kernels that modules run themselves take, fitted to what measured nodes take beyond their measured parts
  * (research/planned.md 2, step 6).
  */
-import type { Forest, Workload } from './forest.js';
+import { isLeaf, type Forest, type Workload } from './forest.js';
 import { ownValues, sumOfParts } from './from_parts.js';
 import type { KnownParts } from './known_parts.js';
 import { dynamicTerms, gpuTerms, type DynamicTerm, type GpuTerm } from './launch_queue.js';
 import type { FittedQueue } from './launch_queue_fit.js';
+import { inOrder } from './latency_fit.js';
 import { nnls } from './nnls.js';
 import { queueRows, robustWeight, type QueueRow } from './queue_rows.js';
 import { dynamicAt, gpuAt, workWidth, worksOf } from './works.js';
@@ -15,6 +16,12 @@ import { dynamicAt, gpuAt, workWidth, worksOf } from './works.js';
 export const ownTerms = ['elementwise_mib', 'gelu_mib', 'scores_mib', 'copy_mib', 'kernel'] as const satisfies readonly (GpuTerm & DynamicTerm)[]; // prettier-ignore
 
 const rounds = 8;
+
+/**
+ * How strongly a constant is drawn to that of the whole model, as a part of what all rows tell of it: kernels that are
+ * few beside measured parts are told apart badly, and would make up for errors of the parts.
+ */
+const priorStrength = 0.5;
 
 /** How much the GPU's time of a launch-bound row, known from the utilisation alone, counts. */
 const utilisationWeight = 0.3;
@@ -35,7 +42,7 @@ export function fitOwnKernels(
   training: readonly Workload[],
   parts: KnownParts,
 ): FittedQueue {
-  const rows = queueRows(forest, training).filter(({ c }) => forest.childStart[c] < forest.childStart[c + 1]);
+  const rows = queueRows(forest, training).filter(({ c }) => !isLeaf(forest, c));
   const bare = withOwn(fitted, zeros, zeros);
   const own = ownValues(bare, forest, true);
   const launchS = sumOfParts(forest, own.launchS, parts.launchS, parts.known);
@@ -45,7 +52,11 @@ export function fitOwnKernels(
   const dynamicAmounts = amountsOf(fitted, forest, parts, dynamicTerms, dynamicAt);
   const assumed = sumOfParts(forest, ownValues(fitted, forest, true).gpuS, parts.gpuS, parts.known);
   const waits = (c: number): boolean => launchS[c] > assumed[c];
-  const gpu = robustFit(rows.flatMap((row) => gpuTarget(row, waits(row.c), gpuS[row.c], gpuAmounts)));
+  const { gpu_us, dynamic_mj } = fitted.constants;
+  const gpu = robustFit(
+    rows.flatMap((row) => gpuTarget(row, waits(row.c), gpuS[row.c], gpuAmounts)),
+    inOrder(ownTerms, gpu_us),
+  );
   const dynamic = robustFit(
     rows.map(({ c, latencyS, wallJ, weight }) => ({
       amounts: dynamicAmounts(c),
@@ -53,6 +64,7 @@ export function fitOwnKernels(
       whole: wallJ * 1e3,
       weight,
     })),
+    inOrder(ownTerms, dynamic_mj),
   );
   return withOwn(fitted, gpu, dynamic);
 }
@@ -111,25 +123,34 @@ function gpuTarget(
   ];
 }
 
-/** Non-negative constants; errors count as parts of the whole, large ones less. */
-function robustFit(targets: readonly Target[]): Float64Array {
+/** Non-negative constants, drawn to those of the whole model; errors count as parts of the whole, large ones less. */
+function robustFit(targets: readonly Target[], prior: Float64Array): Float64Array {
   const width = ownTerms.length;
   const robust = targets.map(() => 1);
   let constants = new Float64Array(width);
   for (let round = 0; round < rounds; round++) {
-    const values = new Float64Array(targets.length * width);
-    const target = targets.map(({ amounts, rest, whole, weight }, i) => {
+    const values = new Float64Array((targets.length + width) * width);
+    const target = new Float64Array(targets.length + width);
+    const squares = new Float64Array(width);
+    targets.forEach(({ amounts, rest, whole, weight }, i) => {
       const own = (weight * robust[i]) / whole;
-      for (let k = 0; k < width; k++) values[i * width + k] = own * amounts[k];
-      return own * rest;
+      for (let k = 0; k < width; k++) {
+        values[i * width + k] = own * amounts[k];
+        squares[k] += values[i * width + k] ** 2;
+      }
+      target[i] = own * rest;
     });
-    constants = nnls({ width, values, target: Float64Array.from(target) });
+    squares.forEach((square, k) => {
+      const drawn = priorStrength * Math.sqrt(square);
+      values[(targets.length + k) * width + k] = drawn;
+      target[targets.length + k] = drawn * prior[k];
+    });
+    constants = nnls({ width, values, target });
     targets.forEach(({ amounts, rest, whole }, i) => {
       const predicted = amounts.reduce((sum, amount, k) => sum + amount * constants[k], 0);
       robust[i] = robustWeight((predicted - rest) / whole);
     });
   }
-  // What no row tells of is taken to move its bytes as any other kernel does.
-  const measured = constants.map((_, k) => (targets.some(({ amounts }) => amounts[k] > 0) ? 1 : 0));
-  return constants.map((value, k) => (measured[k] ? value : constants[ownTerms.indexOf('elementwise_mib')]));
+  // What no row tells of is what the whole model has.
+  return constants.map((value, k) => (targets.some(({ amounts }) => amounts[k] > 0) ? value : prior[k]));
 }

@@ -1,5 +1,5 @@
 /** What the launch-queue model says of the classes of a forest, from their operators alone. */
-import type { Forest } from './forest.js';
+import { isLeaf, type Forest } from './forest.js';
 import { dynamicTerms, type DynamicTerm } from './launch_queue.js';
 import type { FittedQueue } from './launch_queue_fit.js';
 import type { Summand } from './predictor.js';
@@ -24,10 +24,11 @@ export function planNodes(fitted: FittedQueue, forest: Forest, clockAt: ClockOf)
  * For each class the one whose shape was measured. Nodes of different shapes may share a measurement (METHODS 2, traps):
  * a primitive is scored as the shape that was run, while inside a module its true shape counts.
  */
-export function measuredShapes({ measurement, ran, childStart }: Forest): Int32Array {
+export function measuredShapes(forest: Forest): Int32Array {
+  const { measurement, ran } = forest;
   const runOf = new Map<number, number>();
   ran.forEach((was, c) => was && runOf.set(measurement[c], c));
-  return measurement.map((of, c) => (childStart[c] < childStart[c + 1] ? c : (runOf.get(of) ?? c)));
+  return measurement.map((of, c) => (isLeaf(forest, c) ? (runOf.get(of) ?? c) : c));
 }
 
 const groups: readonly (readonly [string, (term: DynamicTerm) => boolean])[] = [

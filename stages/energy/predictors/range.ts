@@ -2,7 +2,7 @@
  * Whether a prediction goes beyond what was trained, and why: a feature of the node lies outside of the training rows'
  * range (of its primitive's type; of the inner nodes for an inner one), or it rests on a primitive that was not trained.
  */
-import { classesOf, selectFeatures, type Forest, type Workload } from './forest.js';
+import { classesOf, isLeaf, selectFeatures, type Forest, type Workload } from './forest.js';
 import { partOf } from './parts.js';
 import type { Fitted, Part, Prediction, Problem } from './predictor.js';
 import type { Fold } from './splits.js';
@@ -119,8 +119,6 @@ export function outsideRanges(
   });
   return { extrapolated, reasons: reasons.texts };
 }
-
-const isLeaf = ({ childStart }: Forest, c: number): boolean => childStart[c] === childStart[c + 1];
 
 /** The features of a forest, by primitive type and for the inner nodes together. */
 function rangedFeatures(forest: Forest, columns: readonly string[], variant: Problem['variant']): Ranged {

@@ -2,7 +2,7 @@
  * Whether a prediction from shapes goes beyond what was measured, and why: another batch size, length, width or number
  * type than of any measured node of its kind, or a primitive or a kind of kernel that was never measured.
  */
-import { classesOf, type Forest, type Workload } from './forest.js';
+import { classesOf, isLeaf, type Forest, type Workload } from './forest.js';
 import { gemmOf, isBatched, parseShapes } from './gemm.js';
 import { kernelKind, type KernelKind } from './work.js';
 import type { Part, Prediction } from './predictor.js';
@@ -26,8 +26,6 @@ const unknown: Widths = { input: NaN, output: NaN, bits: NaN };
 
 const bitsOf = (dtype: string): number => Number(/\d+$/.exec(dtype)?.[0] ?? NaN);
 
-const isLeaf = ({ childStart }: Forest, c: number): boolean => childStart[c] === childStart[c + 1];
-
 function widthsOf(forest: Forest, c: number): Widths {
   const [operator] = forest.computations!.operators[c];
   if (!operator) return unknown;
@@ -42,9 +40,7 @@ function widthsOf(forest: Forest, c: number): Widths {
 /** The kinds of kernels that a module runs itself. */
 const kernelsOf = (forest: Forest, c: number): KernelKind[] => [
   ...new Set(
-    forest
-      .computations!.operators[c].filter(({ kernels }) => kernels > 0)
-      .map((operator) => kernelKind(operator, NaN)),
+    forest.computations!.operators[c].filter(({ kernels }) => kernels > 0).map((operator) => kernelKind(operator, NaN)),
   ),
 ];
 
