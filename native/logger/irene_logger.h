@@ -70,6 +70,9 @@ struct irene_logger_config {
     uint32_t period_us;
     /* Stops after so many ticks, those that were missed too; default 0: never. */
     uint64_t ticks;
+    /* Runs the caller's thread before all others (SCHED_FIFO), so that stamps are in time on a busy machine; default
+     * no. */
+    bool realtime;
     /* GPUs by NVML's index (the order on the PCI bus, which need not be CUDA's) or by UUID, or "all"; default none. */
     const char *gpus[IRENE_LOGGER_GPUS_MAX];
     size_t gpu_count;
@@ -77,7 +80,7 @@ struct irene_logger_config {
     const char *proc_root; /* "/proc" */
     const char *rapl_root; /* "/sys/class/powercap" */
     const char *nvml_path; /* "libnvidia-ml.so.1" */
-    /* Is told what is not as one might expect, but no error: RAPL that may not be read. May be NULL. */
+    /* Is told what is not as one might expect, but no error: RAPL or SCHED_FIFO that are root's alone. May be NULL. */
     void (*note)(const char *text);
 };
 

@@ -18,6 +18,7 @@ const char options_help[] =
     "  --period-ms N        distance of two samples, 1 to 1000 (default 170)\n"
     "  --duration-s N       ends after so many seconds\n"
     "  --samples N          ends after so many ticks\n"
+    "  --realtime           stamps in time on a busy machine (SCHED_FIFO; root's, or of who has CAP_SYS_NICE)\n"
     "  --end-with-parent    ends when the process that started it does\n"
     "  --quiet              says nothing where nothing is wrong\n"
     "  --proc DIR           instead of /proc\n"
@@ -83,6 +84,7 @@ static int with_value(struct options *options, struct limits *limits, const char
 static bool flag(struct options *options, const char *name) {
     if (strcmp(name, "--help") == 0) return options->help = true;
     if (strcmp(name, "--quiet") == 0) return options->quiet = true;
+    if (strcmp(name, "--realtime") == 0) return options->config.realtime = true;
     if (strcmp(name, "--end-with-parent") == 0) return options->end_with_parent = true;
     return false;
 }

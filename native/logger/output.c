@@ -54,8 +54,6 @@ enum output_status output_open(struct output *output, const char *path, const ch
     atomic_init(&output->last_errno, 0);
     bool standard = strcmp(path, "-") == 0;
     output->fd = standard ? STDOUT_FILENO : open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
-    /* A device or pipe need not be readable. */
-    if (output->fd < 0 && errno == EACCES) output->fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
     if (output->fd < 0) return OUTPUT_ERRNO;
     if (standard) return OUTPUT_OK;
     enum output_status status = check_old(output, boot_id);

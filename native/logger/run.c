@@ -1,5 +1,8 @@
 /* The run: what is written when. */
 #include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -11,6 +14,9 @@
 
 /* How long a GPU's thread is waited for: a period and a driver call. */
 #define JOIN_S 2
+
+/* Between the threads of interrupts (50) and ordinary real-time work; any value runs before what is not real-time. */
+#define PRIORITY 49
 
 /* Three clocks are read together; a reading that took longer than this was interrupted, and is made again. */
 #define TOGETHER_US 50
@@ -135,6 +141,17 @@ static void summarise(struct irene_logger *logger, uint64_t since_us, uint64_t c
     summary->peak_rss_kib = peak_rss_kib.known ? peak_rss_kib.value : 0;
 }
 
+/* Of this thread alone: a driver's call must not keep the machine from its work. */
+static void become_realtime(const struct irene_logger *logger) {
+    char text[128];
+    const struct sched_param priority = {.sched_priority = PRIORITY};
+    int error = pthread_setschedparam(pthread_self(), SCHED_FIFO, &priority);
+    if (error == 0 || !logger->config.note) return;
+    snprintf(text, sizeof text, "SCHED_FIFO: %s; it goes on without (root's, or of who has CAP_SYS_NICE)",
+             strerror(error));
+    logger->config.note(text);
+}
+
 int irene_logger_run(struct irene_logger *logger) {
     uint64_t since_us = clock_us(CLOCK_MONOTONIC), cpu_since_us = clock_us(CLOCK_PROCESS_CPUTIME_ID);
     size_t started = 0;
@@ -147,6 +164,7 @@ int irene_logger_run(struct irene_logger *logger) {
         logger->gpus[started].ticker = logger->ticker;
         error = gpu_start(&logger->gpus[started]);
     }
+    if (logger->config.realtime) become_realtime(logger);
     if (error == 0) sample_host(logger);
     irene_logger_stop(logger);
     join_gpus(logger, started);

@@ -44,8 +44,10 @@ export class LoggerSamples {
   ) as unknown as Record<Column, (number | null)[]>;
   private readonly ended: { run: RunRecord; end: EndRecord }[] = [];
   private readonly nvmlErrors = new Map<number, number>();
-  /** Of the run that is being read: the row of each tick, and readings that came before their sample's line. */
-  private readonly rows = new Map<number, number>();
+  /** The tick of each row. */
+  private readonly ticks: number[] = [];
+  /** Of the run that is being read: its first row, and readings that came before their sample's line. */
+  private firstRow = 0;
   private readonly early = new Map<number, GpuRecord>();
   private nextTick = 0;
   private gpu: number | null = null;
@@ -65,7 +67,7 @@ export class LoggerSamples {
   add(record: LoggerRecord): boolean {
     switch (record.kind) {
       case 'run':
-        this.rows.clear();
+        this.firstRow = this.ticks.length;
         this.early.clear();
         this.nextTick = 0;
         this.gpu = null;
@@ -111,7 +113,7 @@ export class LoggerSamples {
     columns.mem_total_kib.push(mem_total_kib);
     columns.mem_available_kib.push(mem_available_kib);
     for (const name of gpuColumnNames) columns[name].push(null);
-    this.rows.set(sample.tick, row);
+    this.ticks.push(sample.tick);
     const reading = this.early.get(sample.tick);
     if (reading) this.place(reading, row);
     this.early.delete(sample.tick);
@@ -134,10 +136,17 @@ export class LoggerSamples {
     if (reading.nvml_error !== null) {
       this.nvmlErrors.set(reading.nvml_error, (this.nvmlErrors.get(reading.nvml_error) ?? 0) + 1);
     }
-    const row = this.rows.get(reading.tick);
-    if (row === undefined) this.early.set(reading.tick, reading);
+    const row = this.rowOf(reading.tick);
+    if (row === null) this.early.set(reading.tick, reading);
     else this.place(reading, row);
     return true;
+  }
+
+  /** The row of a tick of this run, null where there is none yet; it is one of the last, unless a driver hung. */
+  private rowOf(tick: number): number | null {
+    let row = this.ticks.length - 1;
+    while (row >= this.firstRow && this.ticks[row] > tick) row--;
+    return row >= this.firstRow && this.ticks[row] === tick ? row : null;
   }
 
   private place(reading: GpuRecord, row: number): void {
