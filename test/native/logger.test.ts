@@ -193,6 +193,13 @@ function defineTests(make: string): void {
     await machine.until('its end', () => machine.of('end').length === 1);
   });
 
+  test('it samples at once where it may, and says where it may not', async () => {
+    const machine = new FakeMachine(built);
+    const { code, stderr } = await machine.run(['--realtime', '--samples', '2', '--period-ms', '10']);
+    assert.is(code, 0);
+    assert.match(stderr, /^(irene-logger: SCHED_FIFO: .*; it goes on without .*\n)?irene-logger: \d+ samples in /);
+  });
+
   test('after its first sample it allocates nothing', async () => {
     const machine = new FakeMachine(built);
     machine.zone('intel-rapl:0', 'package-0', 500);
