@@ -41,8 +41,13 @@ export const resources = table(
     cpu_total_ticks: int64('all ticks since the start'),
     mem_total_kib: int64('memory of the machine', 'KiB'),
     mem_available_kib: int64('memory available', 'KiB'),
+    cpu_energy_uj: nullable(
+      int64('energy of all CPU packages since the logger started (RAPL), where it may be read', 'µJ'),
+    ),
+    dram_energy_uj: nullable(int64('energy of their memory since the logger started (RAPL), where it is told', 'µJ')),
     gpu_pct: nullable(double('GPU utilisation', '%')),
     gpu_mem_pct: nullable(double("utilisation of the GPU's memory controller (NVML), Table 1's gm_usg", '%')),
+    gpu_mem_used_kib: nullable(int64("the GPU's memory that is taken", 'KiB')),
     gpu_clk_mhz: nullable(double('clock of the streaming multiprocessors', 'MHz')),
     gpu_mem_clk_mhz: nullable(double("clock of the GPU's memory", 'MHz')),
     gpu_power_w: nullable(double('power of the GPU as its driver tells', 'W')),

@@ -125,6 +125,9 @@ const steady = (k: number) => ({
   gpu_energy_uj: null,
   gpu_temperature_c: null,
   throttle_bits: null,
+  cpu_energy_uj: null,
+  dram_energy_uj: null,
+  gpu_mem_used_kib: null,
 });
 
 const about = {

@@ -23,6 +23,7 @@ type Clocks = Pick<HostRecord, 'mono_us' | 'utc_us' | 'raw_us'>;
 const gpuColumns = {
   gpu_pct: ({ gpu_pct }) => gpu_pct,
   gpu_mem_pct: ({ gpu_mem_pct }) => gpu_mem_pct,
+  gpu_mem_used_kib: ({ gpu_mem_used_kib }) => gpu_mem_used_kib,
   gpu_clk_mhz: ({ gpu_clk_mhz }) => gpu_clk_mhz,
   gpu_mem_clk_mhz: ({ gpu_mem_clk_mhz }) => gpu_mem_clk_mhz,
   gpu_power_w: ({ gpu_power_mw }) => (gpu_power_mw === null ? null : gpu_power_mw / 1e3),
@@ -112,6 +113,8 @@ export class LoggerSamples {
     columns.cpu_total_ticks.push(cpu_total_ticks);
     columns.mem_total_kib.push(mem_total_kib);
     columns.mem_available_kib.push(mem_available_kib);
+    columns.cpu_energy_uj.push(sample.cpu_energy_uj);
+    columns.dram_energy_uj.push(sample.dram_energy_uj);
     for (const name of gpuColumnNames) columns[name].push(null);
     this.ticks.push(sample.tick);
     const reading = this.early.get(sample.tick);
