@@ -98,16 +98,19 @@ interface Grid {
   readonly lengths: readonly number[];
 }
 
-/** The heavy ones first, so that the last to finish is a light one. */
+/**
+ * The feature sets are compared on the first split; the others are of the methods, each with its first set. The heavy
+ * ones come first, so that the last to finish is a light one.
+ */
 function partitions(params: TrainParams, settings: Readonly<Record<string, unknown>>): Partition[] {
   const { splits } = settings.evaluate as { splits: readonly SplitName[] };
   checkSplits(splits, settings.trace as Grid);
   const all = params.predictors.flatMap((predictor) =>
-    setsOf(params, predictor).flatMap((set) =>
+    setsOf(params, predictor).flatMap((set, place) =>
       params.variants
         .filter((variant) => (predictors[predictor] as PredictorEntry).variants.includes(variant))
         .flatMap((variant) =>
-          splits.map((split) => ({
+          splits.slice(0, place === 0 ? splits.length : 1).map((split) => ({
             partition: { predictor, features: set.name, variant, split },
             cost: cost(predictors[predictor], set),
           })),

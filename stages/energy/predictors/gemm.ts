@@ -42,12 +42,22 @@ export const product = (sizes: readonly number[]): number => sizes.reduce((a, b)
 
 const products: readonly string[] = ['matmul', 'addmm', 'mm', 'linear', 'bmm', 'baddbmm', 'einsum'];
 
+/** The products of operators, each read once. */
+const known = new WeakMap<Operator, Gemm | BatchedGemm | null>();
+
 /** The product that an operator is, by its two matrices; null for any other operator. */
 export function gemmOf(operator: Operator): Gemm | BatchedGemm | null {
+  let gemm = known.get(operator);
+  if (gemm === undefined) known.set(operator, (gemm = readGemm(operator)));
+  return gemm;
+}
+
+function readGemm(operator: Operator): Gemm | BatchedGemm | null {
+  const isConvolution = /^conv\d?d?$/.test(operator.operator);
+  if (!isConvolution && !products.includes(operator.operator)) return null;
   const sizes = parseShapes(operator.inputs);
   const output = parseShapes(operator.output)[0] ?? [];
-  if (/^conv\d?d?$/.test(operator.operator)) return convolutionOf(sizes, output);
-  if (!products.includes(operator.operator)) return null;
+  if (isConvolution) return convolutionOf(sizes, output);
   const [left, right] = sizes.filter((size) => size.length >= 2);
   if (!left || !right) return null;
   const n = output.at(-1)!;

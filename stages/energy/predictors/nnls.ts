@@ -36,13 +36,17 @@ export function nnls({ width, values, target }: Design): Float64Array<ArrayBuffe
 function normalEquations(width: number, values: Float64Array, target: Float64Array) {
   const gram = new Float64Array(width * width);
   const projection = new Float64Array(width);
+  // A primitive has amounts of few kinds: only what is there is multiplied.
+  const present = new Int32Array(width);
   for (let row = 0; row < target.length; row++) {
     const at = row * width;
-    for (let i = 0; i < width; i++) {
+    let count = 0;
+    for (let i = 0; i < width; i++) if (values[at + i] !== 0) present[count++] = i;
+    for (let p = 0; p < count; p++) {
+      const i = present[p];
       const value = values[at + i];
-      if (value === 0) continue;
       projection[i] += value * target[row];
-      for (let j = 0; j <= i; j++) gram[i * width + j] += value * values[at + j];
+      for (let q = 0; q <= p; q++) gram[i * width + present[q]] += value * values[at + present[q]];
     }
   }
   const norm = Float64Array.from({ length: width }, (_, k) => Math.sqrt(gram[k * width + k]));

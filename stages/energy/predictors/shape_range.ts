@@ -55,6 +55,24 @@ function sizeColumns(forest: Forest): Ranged['columns'] {
   ];
 }
 
+/** Of each forest once: it is asked for every fold. */
+const known = new WeakMap<Forest, Shapes>();
+
+interface Shapes {
+  readonly ranged: Ranged;
+  /** The kinds of kernels that each class runs itself. */
+  readonly kernels: readonly (readonly KernelKind[])[];
+}
+
+function shapesOf(forest: Forest): Shapes {
+  let shapes = known.get(forest);
+  if (!shapes) {
+    const kernels = Array.from(forest.type, (_, c) => (isLeaf(forest, c) ? [] : kernelsOf(forest, c)));
+    known.set(forest, (shapes = { ranged: rangedShapes(forest), kernels }));
+  }
+  return shapes;
+}
+
 /** Sizes and widths of the classes; of modules and models the sizes alone: what they rest on has ranges of its own. */
 function rangedShapes(forest: Forest): Ranged {
   const widths = Array.from(forest.type, (_, c) => (isLeaf(forest, c) ? widthsOf(forest, c) : unknown));
@@ -77,14 +95,14 @@ function rangedShapes(forest: Forest): Ranged {
  */
 export function shapeRangeParts(forest: Forest, workloads: readonly Workload[]): Part[] {
   const classes = classesOf(workloads);
+  const { ranged, kernels } = shapesOf(forest);
   const counts = new Map<string, number>();
   for (const c of classes) {
-    if (isLeaf(forest, c)) continue;
-    for (const kind of kernelsOf(forest, c)) counts.set(kind, (counts.get(kind) ?? 0) + forest.nodes[c]);
+    for (const kind of kernels[c]) counts.set(kind, (counts.get(kind) ?? 0) + forest.nodes[c]);
   }
   const terms = [...counts.keys()].sort();
-  const kernels = { name: kernelsPart, terms, values: Float64Array.from(terms, (term) => counts.get(term)!) };
-  return [...rangesOf(rangedShapes(forest), classes), kernels];
+  const kinds = { name: kernelsPart, terms, values: Float64Array.from(terms, (term) => counts.get(term)!) };
+  return [...rangesOf(ranged, classes), kinds];
 }
 
 /**
@@ -100,13 +118,14 @@ export function outsideShapes(
   const passesUp = (c: number): boolean => measured === 'nothing' || (measured === 'primitives' && !isLeaf(forest, c));
   const isJudged = (c: number): boolean => measured === 'nothing' || !isLeaf(forest, c);
   const judged = classes.filter(isJudged);
-  const found = outsideRanges(rangedShapes(forest), shared, judged);
+  const shapes = shapesOf(forest);
+  const found = outsideRanges(shapes.ranged, shared, judged);
   const why = new Map<number, string>();
   judged.forEach((c, i) => found.extrapolated[i] > 0 && why.set(c, found.reasons[found.extrapolated[i] - 1]));
   const groups = new Set(shared.map(({ name }) => name));
   const type = untrainedType(forest, (one) => groups.has(`${one}/low`));
   const kernels = new Set(shared.find(({ name }) => name === kernelsPart)?.terms);
-  const kernel = (c: number): string | null => kernelsOf(forest, c).find((kind) => !kernels.has(kind)) ?? null;
+  const kernel = (c: number): string | null => shapes.kernels[c].find((kind) => !kernels.has(kind)) ?? null;
   const untrained = untrainedBelow(forest, judged, (c) => (isLeaf(forest, c) ? type(c) : kernel(c)), passesUp);
   const reasons = new Reasons();
   const extrapolated = Uint8Array.from(classes, (c) => {

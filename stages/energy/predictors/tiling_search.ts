@@ -91,10 +91,10 @@ function byTurns(shapes: readonly Shape<Gemm>[], thresholds: readonly number[]):
   const cuts = tiles.flatMap((tile) =>
     tilesAtOnce.flatMap((tiles_at_once) => thresholds.map((split_below) => ({ tile, tiles_at_once, split_below }))),
   );
-  const error = (tiling: Tiling): number => errorOf(shapes, gemmWidth, (shape, row) => gemmRow(shape, tiling, row));
+  const trial = new Trial(shapes, gemmWidth);
   let best: Choice = { tiling: { ...fallback, split_below: thresholds[0] }, error: Infinity };
   const better = (tiling: Tiling): void => {
-    const own = error(tiling);
+    const own = trial.errorOf((shape, row) => gemmRow(shape, tiling, row));
     if (own < best.error) best = { tiling, error: own };
   };
   for (let turn = 0, before = Infinity; (turn < mostTurns && best.error < before) || turn === 0; turn++) {
@@ -106,11 +106,12 @@ function byTurns(shapes: readonly Shape<Gemm>[], thresholds: readonly number[]):
 }
 
 function searchBatched(shapes: readonly Shape<BatchedGemm>[], cut: Tiling): Tiling {
+  const trial = new Trial(shapes, batchedWidth);
   let best: Choice = { tiling: cut, error: Infinity };
   for (const batched_tile of batchedTiles) {
     for (const balance of balances) {
       const tiling = { ...cut, batched_tile, balance };
-      const error = errorOf(shapes, batchedWidth, (shape, row) => batchedRow(shape, tiling, row));
+      const error = trial.errorOf((shape, row) => batchedRow(shape, tiling, row));
       if (error < best.error) best = { tiling, error };
     }
   }
@@ -127,7 +128,11 @@ function gemmRow({ conv1d, gemm, elementBytes }: Shape<Gemm>, tiling: Tiling, ro
   if (waves.split) {
     row[at + 3] = 1;
     row[at + 4] = m < fewRows ? 0 : operationsGf(gemm);
-  } else row.set([waves.first_gf, waves.second_gf, waves.tiles], at);
+  } else {
+    row[at] = waves.first_gf;
+    row[at + 1] = waves.second_gf;
+    row[at + 2] = waves.tiles;
+  }
   row[10] = (elementBytes * (2 * m * n + (waves.split ? n * k : 0))) / 2 ** 20;
   row[11] = waves.split ? 1 : 2;
 }
@@ -136,37 +141,49 @@ const batchedWidth = 4;
 
 function batchedRow({ gemm, elementBytes }: Shape<BatchedGemm>, tiling: Tiling, row: Float64Array): void {
   const { padded_gf, moved_mib, excess_mib } = rooflineOf(gemm, tiling, elementBytes);
-  row.set([padded_gf, moved_mib, excess_mib, 1]);
+  row[0] = padded_gf;
+  row[1] = moved_mib;
+  row[2] = excess_mib;
+  row[3] = 1;
 }
 
-/** Mean relative error of a non-negative fit of the latencies, all measurements counting alike. */
-function errorOf<G extends Gemm>(
-  shapes: readonly Shape<G>[],
-  width: number,
-  fill: (shape: Shape<G>, row: Float64Array) => void,
-): number {
-  const amounts = new Float64Array(shapes.length * width);
-  const design: Design = { width, values: new Float64Array(amounts.length), target: new Float64Array(shapes.length) };
-  shapes.forEach((shape, i) => {
-    const row = amounts.subarray(i * width, (i + 1) * width);
-    fill(shape, row);
-    // One row of weight Σ 1/T² that should give Σ 1/T over it stands for all measurements of the shape.
-    let [inverse, squares] = [0, 0];
-    for (const latency of shape.latencies_us) {
-      inverse += 1 / latency;
-      squares += 1 / latency ** 2;
-    }
-    const root = Math.sqrt(squares);
-    for (let k = 0; k < width; k++) design.values[i * width + k] = row[k] * root;
-    design.target[i] = inverse / root;
-  });
-  const constants = nnls(design);
-  let [total, count] = [0, 0];
-  shapes.forEach(({ latencies_us }, i) => {
-    let predicted = 0;
-    for (let k = 0; k < width; k++) predicted += constants[k] * amounts[i * width + k];
-    for (const latency of latencies_us) total += Math.abs(predicted / latency - 1);
-    count += latencies_us.length;
-  });
-  return total / count;
+/**
+ * Tells of a way to count amounts the mean relative error of a non-negative fit of the latencies, all measurements
+ * counting alike.
+ */
+class Trial<G extends Gemm> {
+  private readonly amounts: Float64Array;
+  private readonly design: Design;
+  /** For each shape √Σ 1/T²: one row of that weight stands for all its measurements. */
+  private readonly roots: Float64Array;
+
+  constructor(
+    private readonly shapes: readonly Shape<G>[],
+    private readonly width: number,
+  ) {
+    this.amounts = new Float64Array(shapes.length * width);
+    const sum = ({ latencies_us }: Shape<G>, of: (latency: number) => number): number =>
+      latencies_us.reduce((total, latency) => total + of(latency), 0);
+    this.roots = Float64Array.from(shapes, (shape) => Math.sqrt(sum(shape, (latency) => latency ** -2)));
+    const target = Float64Array.from(shapes, (shape, i) => sum(shape, (latency) => 1 / latency) / this.roots[i]);
+    this.design = { width, values: new Float64Array(this.amounts.length), target };
+  }
+
+  errorOf(fill: (shape: Shape<G>, row: Float64Array) => void): number {
+    const { shapes, width, amounts, design, roots } = this;
+    amounts.fill(0);
+    shapes.forEach((shape, i) => {
+      fill(shape, amounts.subarray(i * width, (i + 1) * width));
+      for (let k = i * width; k < (i + 1) * width; k++) design.values[k] = amounts[k] * roots[i];
+    });
+    const constants = nnls(design);
+    let [total, count] = [0, 0];
+    shapes.forEach(({ latencies_us }, i) => {
+      let predicted = 0;
+      for (let k = 0; k < width; k++) predicted += constants[k] * amounts[i * width + k];
+      for (const latency of latencies_us) total += Math.abs(predicted / latency - 1);
+      count += latencies_us.length;
+    });
+    return total / count;
+  }
 }
