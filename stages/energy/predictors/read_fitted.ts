@@ -35,7 +35,7 @@ export async function readFitted(database: Database): Promise<FittedFolds[]> {
       seeds[i],
       (): Part[] => [],
     );
-    const terms = termsOf.get(features[i])!.get(part[i])!;
+    const terms = termsOf.get(JSON.stringify([features[i], variant[i], split[i], fold[i], part[i]]))!;
     parts.push({ name: part[i], terms, values: values.subarray(at, (at += counts[i])) });
   }
   return [...found.values()].map(({ of, folds }) => ({
@@ -51,17 +51,14 @@ const toFitted = (variant: Variant, fold: string, bySeed: ReadonlyMap<number, Pa
   seeds: [...bySeed].flatMap(([seed, parts]) => (seed < 0 ? [] : [{ seed, parts }])),
 });
 
-/** Terms by feature set and part. */
-async function readTerms(database: Database): Promise<Map<string, Map<string, string[]>>> {
+/** Terms by feature set, variant, split, fold and part. */
+async function readTerms(database: Database): Promise<Map<string, string[]>> {
   const rows = await database.query(await sql('fitted_terms'));
-  const [features, part, term] = ['features', 'part', 'term'].map((name) => strings(rows, name));
-  const terms = new Map<string, Map<string, string[]>>();
+  const keys = ['features', 'variant', 'split', 'fold', 'part'].map((name) => strings(rows, name));
+  const term = strings(rows, 'term');
+  const terms = new Map<string, string[]>();
   for (let i = 0; i < rows.numRows; i++) {
-    getOrSet(
-      getOrSet(terms, features[i], () => new Map<string, string[]>()),
-      part[i],
-      () => [],
-    ).push(term[i]);
+    getOrSet(terms, JSON.stringify(keys.map((of) => of[i])), () => []).push(term[i]);
   }
   return terms;
 }
