@@ -21,6 +21,9 @@ process.chdir(packageRoot);
 const library = new Library();
 const folder = join(packageRoot, 'native', 'torch');
 
+/** None of these commands takes this long; one that does is hung. */
+const limit_ms = 300_000;
+
 /** The six models of the paper, whose published counts the families give bit for bit. */
 const models = ['bert-base-uncased', 'distilbert-base-uncased', 'roberta-base', 'distilgpt2', 'openai-gpt', 'gpt2'];
 
@@ -72,7 +75,11 @@ if (python) {
     ['it is formatted', 'black', '--check', '.'],
   ]) {
     test(what, () => {
-      const { status, stdout, stderr } = spawnSync(python, ['-m', ...command], { cwd: folder, encoding: 'utf8' });
+      const { status, stdout, stderr } = spawnSync(python, ['-m', ...command], {
+        cwd: folder,
+        encoding: 'utf8',
+        timeout: limit_ms,
+      });
       assert.is(status, 0, stdout + stderr);
     });
   }

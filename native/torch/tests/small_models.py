@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import Dict, Tuple
 
 import torch
@@ -118,16 +119,15 @@ def namesake(batch_size: int, length: int) -> Tuple[nn.Module, torch.Tensor]:
 
 
 class Fails(nn.Module):
-    """Works when the model runs it, and fails when it is run again, on its own: in the way it is named after."""
+    """Works within its model, and fails on its own, in the way it is named after."""
 
     def __init__(self, way: str) -> None:
         super().__init__()
         self.way = way
-        self.calls = 0
+        self.within = False
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        self.calls += 1
-        if x.device.type != "meta" and self.calls > 1:
+        if not self.within:
             if self.way == "memory":
                 torch.empty(1 << 60)
             if self.way == "error":
@@ -144,7 +144,14 @@ class Faulty(nn.Module):
         self.memory, self.error, self.death = Fails("memory"), Fails("error"), Fails("death")
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        out: torch.Tensor = self.death(self.error(self.memory(self.good(x))))
+        children = (self.memory, self.error, self.death)
+        try:
+            for child in children:
+                child.within = True
+            out: torch.Tensor = self.death(self.error(self.memory(self.good(x))))
+        finally:
+            for child in children:
+                child.within = False
         return out
 
 
@@ -154,3 +161,35 @@ def faulty(batch_size: int, length: int) -> Tuple[nn.Module, torch.Tensor]:
 
 def not_a_model(batch_size: int, length: int) -> int:
     return batch_size * length
+
+
+class CallsOnce(nn.Module):
+    """As Gate, but for its second call of the shared Linear."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shared = nn.Linear(16, 16)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        out: torch.Tensor = self.shared(x)
+        return out
+
+
+def calls_once(batch_size: int, length: int) -> Tuple[nn.Module, torch.Tensor]:
+    return CallsOnce(), torch.rand(batch_size, length, 16)
+
+
+class Talkative(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        print("talk")
+        os.write(1, b"more talk\n")
+        return torch.tanh(x)
+
+
+def talkative(batch_size: int, length: int) -> Tuple[nn.Module, torch.Tensor]:
+    return Talkative(), torch.rand(batch_size, length)
+
+
+def never(batch_size: int, length: int) -> Tuple[nn.Module, torch.Tensor]:
+    time.sleep(3600)
+    return talkative(batch_size, length)
