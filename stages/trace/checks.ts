@@ -4,22 +4,28 @@ import { UnavailableError } from '../../pipeline/errors.js';
 import type { Finding } from '../../pipeline/findings.js';
 import type { Cell, Part } from '../energy/benches/bench.js';
 import { partOf } from '../energy/benches/cells.js';
+import { groupBy } from '../energy/group_by.js';
 import { disagree, rowsByMeasurement } from '../energy/benches/published.js';
 import type { PublishedRow } from '../energy/benches/published_rows.js';
-import { buildTree, type TreeNode } from '../energy/tree/build.js';
+import type { TreeNode } from '../energy/tree/build.js';
 import type { Model } from '../energy/tree/library.js';
 import type { TraceParams } from './stage.js';
 
-/** One finding for each workload of the configuration that the bench lacks, in whole or in part. */
-export function notPublished(model: Model, params: TraceParams, cells: readonly Cell[]): Finding[] {
-  const parts = new Set(buildTree(model, { batchSize: 1, length: 1 }).map(({ level, type }) => partOf(level, type)));
+/** One finding for each workload of the configuration that the bench lacks, in whole or in part of such a tree. */
+export function notPublished(
+  model: string,
+  tree: readonly Pick<TreeNode, 'level' | 'type'>[],
+  params: TraceParams,
+  cells: readonly Cell[],
+): Finding[] {
+  const parts = new Set(tree.map(({ level, type }) => partOf(level, type)));
   return params.batch_sizes.flatMap((batch_size) =>
     params.lengths.flatMap((length) => {
       const there = cells.find((cell) => cell.batch_size === batch_size && cell.length === length)?.parts ?? [];
       const lacking = [...parts].filter((part) => !there.includes(part));
       if (lacking.length === 0) return [];
       const what = there.length === 0 ? 'not published' : `not published but for ${there.join(', ')}: no tree`;
-      return [finding('not_published', 'info', `${model.name}/b${batch_size}/s${length}`, null, what)];
+      return [finding('not_published', 'info', `${model}/b${batch_size}/s${length}`, null, what)];
     }),
   );
 }
@@ -42,16 +48,6 @@ const finding = (
 ): Finding => ({ check_id, severity, subject, value, limit: null, source: 'cells of the bench', message });
 
 const cellKey = ({ batch_size, length }: { batch_size: number; length: number }): string => `${batch_size}/${length}`;
-
-function groupBy<T>(values: readonly T[], key: (value: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const value of values) {
-    const group = groups.get(key(value));
-    if (group) group.push(value);
-    else groups.set(key(value), [value]);
-  }
-  return groups;
-}
 
 /**
  * Holds the rows of the model's cells against its trees: every row must find its node with equal counts, every node of

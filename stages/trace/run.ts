@@ -14,16 +14,21 @@ import { checkRows, disagreements, notPublished } from './checks.js';
 import { NodeRows, OperatorRows } from './rows.js';
 import type { TraceParams } from './stage.js';
 import { nodes, operators } from './tables.js';
+import { torchTrees } from './torch_trees.js';
 
 export async function run(context: TaskContext<TraceParams>): Promise<void> {
   const { params, partition, source, write, progress, signal } = context;
-  const model = new Library().model(partition.model);
-  const { cells, rows } = await readBench(source, model.name, params);
-  if (cells.length === 0) throw nothingThere(model.name, source, params);
-  const trees = cells.map((cell) => buildTree(model, { batchSize: cell.batch_size, length: cell.length }));
-  if (rows) checkRows(rows, model, cells, trees);
-  const nodeRows = new NodeRows(model.name);
-  const operatorRows = new OperatorRows(model.name);
+  const name = partition.model;
+  const { cells, rows } = await readBench(source, name, params);
+  if (cells.length === 0) throw nothingThere(name, source, params);
+  const torch = params.torch?.[name];
+  const declared = torch === undefined ? new Library().model(name) : null;
+  const trees = declared
+    ? cells.map((cell) => buildTree(declared, { batchSize: cell.batch_size, length: cell.length }))
+    : await torchTrees({ torch: torch!, name }, cells, signal);
+  if (rows && declared) checkRows(rows, declared, cells, trees);
+  const nodeRows = new NodeRows(name);
+  const operatorRows = new OperatorRows(name);
   cells.forEach((cell, i) => {
     signal.throwIfAborted();
     for (const node of present(trees[i], cell)) {
@@ -34,7 +39,10 @@ export async function run(context: TaskContext<TraceParams>): Promise<void> {
   });
   await write(nodes, nodeRows.table());
   await write(operators, operatorRows.table());
-  const found = [...(rows ? disagreements(rows, model) : []), ...notPublished(model, params, cells)];
+  const found = [
+    ...(rows && declared ? disagreements(rows, declared) : []),
+    ...notPublished(name, trees[0], params, cells),
+  ];
   await write(
     findings,
     fromRows(

@@ -1,6 +1,8 @@
 /** trace: the model trees and their operators, from shapes alone. */
-import { join, relative } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
 import { z } from 'zod';
+import { UsageError } from '../../pipeline/errors.js';
 import { findings } from '../../pipeline/findings.js';
 import type { FileInput, Source, Stage } from '../../pipeline/stage.js';
 import { allParts } from '../energy/benches/bench.js';
@@ -8,6 +10,19 @@ import { publishedFiles } from '../energy/benches/published_files.js';
 import { twinFile } from '../energy/benches/source.js';
 import { Library, unknown } from '../energy/tree/library.js';
 import { nodes, operators } from './tables.js';
+
+/** A model that PyTorch traces: what native/torch takes, and the name it has in the tables. */
+const torchModel = z.strictObject({
+  torch: z.string().min(1, 'expected a configuration, a config.json or file.py:function'),
+  name: z
+    .string()
+    .regex(/^[\w./-]+$/, 'expected a name of letters, digits and . _ - /')
+    .refine((name) => !new Library().modelNames().includes(name), {
+      error: 'this is the name of a configuration, choose another',
+    }),
+});
+
+const nameOf = (model: string | z.infer<typeof torchModel>): string => (typeof model === 'string' ? model : model.name);
 
 const twice = (values: readonly (string | number)[], context: z.RefinementCtx): void =>
   values.forEach((value, i) => {
@@ -25,7 +40,10 @@ const whole = z.number().int().positive('expected a positive number');
 export const traceParams = z
   .strictObject({
     /** In training order. */
-    models: z.array(modelName).min(1, 'expected at least one model').superRefine(twice),
+    models: z
+      .array(z.union([modelName, torchModel]))
+      .min(1, 'expected at least one model')
+      .superRefine((models, context) => twice(models.map(nameOf), context)),
     batch_sizes: z.array(whole).min(1, 'expected at least one batch size').superRefine(twice),
     /** Tokens of an input. */
     lengths: z.array(whole).min(1, 'expected at least one length').superRefine(twice),
@@ -33,21 +51,46 @@ export const traceParams = z
   .superRefine(({ models, lengths }, context) => {
     const library = new Library();
     const known = library.modelNames();
-    const traced = models.filter((name) => known.includes(name)).map((name) => library.model(name));
+    const declared = models.map(nameOf).filter((name) => known.includes(name));
+    const traced = declared.map((name) => library.model(name));
     lengths.forEach((length, i) => {
       const short = traced.find(({ maxLength }) => length > maxLength);
       if (!short) return;
       const message = `${length} tokens are more than ${short.name} takes: at most ${short.maxLength}`;
       context.addIssue({ code: 'custom', path: ['lengths', i], message });
     });
+  })
+  .transform(({ models, ...sizes }): TraceParams => {
+    const traced = models.filter((model) => typeof model !== 'string');
+    const torch = Object.fromEntries(traced.map(({ name, torch }) => [name, torch]));
+    return { models: models.map(nameOf), ...sizes, ...(traced.length > 0 ? { torch } : {}) };
   });
 
-export type TraceParams = z.infer<typeof traceParams>;
+export interface TraceParams {
+  /** Names, in training order. */
+  readonly models: readonly string[];
+  readonly batch_sizes: readonly number[];
+  readonly lengths: readonly number[];
+  /** What PyTorch traces, by the name of the model; the others are declared. */
+  readonly torch?: Readonly<Record<string, string>>;
+}
+
+/** The files that describe the model: those of a configuration and its family, or the code that PyTorch runs. */
+function describedBy(model: string, torch: string | undefined): FileInput[] {
+  const inModels = (path: string): FileInput => ({ name: join('models', relative(join(path, '..', '..'), path)), path }); // prettier-ignore
+  const library = new Library();
+  if (torch === undefined || library.modelNames().includes(torch)) {
+    const { configuration, family } = library.model(torch ?? model).files;
+    return [configuration, family].map(inModels);
+  }
+  const path = torch.replace(/\.py:\w+$/, '.py');
+  if (!existsSync(path)) throw new UsageError(`trace.models: ${path}: there is no such file`);
+  return [{ name: join('torch', basename(path)), path }];
+}
 
 /** The files of the model's description, and those of the bench that say which workloads exist. */
-function files(model: string, source: Source): FileInput[] {
-  const { configuration, family } = new Library().model(model).files;
-  const described = [configuration, family].map((path) => ({ name: join('models', relative(join(path, '..', '..'), path)), path })); // prettier-ignore
+function files(model: string, { torch }: TraceParams, source: Source): FileInput[] {
+  const described = describedBy(model, torch?.[model]);
   if (source.kind === 'twin') return [...described, { name: 'bench', path: twinFile(source) }];
   const csv = allParts.map((part) => publishedFiles[part]);
   return [...described, ...csv.map((name) => ({ name, path: join(source.place.folder, name) }))];
@@ -60,7 +103,7 @@ export const trace: Stage<TraceParams> = {
   reads: [],
   writes: [nodes, operators, findings],
   usesSource: true,
-  files: (_, source, { model }) => files(model, source),
+  files: (params, source, { model }) => files(model, params, source),
   partitions: ({ models }) => models.map((model) => ({ model })),
   run: async (context) => (await import('./run.js')).run(context),
 };

@@ -2,55 +2,15 @@
  * A tree exported by the tracer: one JSON file `{ model, nodes, operators }` whose rows have the columns of
  * stages/trace/tables.ts (data/models/README.md says which are needed). Its workloads are those that were traced.
  */
-import { z } from 'zod';
+import type { z } from 'zod';
 import { UsageError } from '../../../pipeline/errors.js';
-import { levels } from '../predictors/forest.js';
+import { groupBy } from '../group_by.js';
 import type { Operator } from '../predictors/work.js';
 import type { Workload } from '../tree/build.js';
+import { treeSchema, type Tree } from '../tree/traced_document.js';
 import type { DescribedModel } from './described_model.js';
 import type { ModelNode } from './model_node.js';
 
-const count = z.number().int().min(0);
-const positive = z.number().int().positive();
-const shapes = z.string().regex(/^(\([\d,\s]*\)(:\w+)?)*$/, 'expected shapes like (8,32,768)(3072,768)');
-const ofNode = { batch_size: positive, length: positive, node_id: count };
-
-const treeSchema = z.looseObject({
-  model: z.string().min(1),
-  /** What traced it: `{ torch: '1.13.0', transformers: '4.1.1', device: 'meta' }`. */
-  traced: z.record(z.string(), z.string()).optional(),
-  /** What to know of its counts. */
-  notes: z.array(z.string()).default([]),
-  nodes: z
-    .array(
-      z.looseObject({
-        ...ofNode,
-        parent_id: count.nullable(),
-        scope: z.string(),
-        type: z.string().min(1),
-        level: z.enum(levels),
-        num_parameters: count,
-        flops: count,
-        mem_bytes: count,
-        signature: z.string().min(1),
-      }),
-    )
-    .min(1),
-  operators: z.array(
-    z.looseObject({
-      ...ofNode,
-      position: count,
-      operator: z.string().min(1),
-      inputs: shapes,
-      output: shapes,
-      dtype: z.string().min(1),
-      moved_bytes: count,
-      kernels: count,
-    }),
-  ),
-});
-
-type Tree = z.infer<typeof treeSchema>;
 type Rows<Row> = Map<string, Row[]>;
 
 const workloadKey = ({ batchSize, length }: Workload): string => `${batchSize} × ${length}`;
@@ -69,16 +29,6 @@ function problem(file: string, { issues }: z.ZodError): UsageError {
     `${file}: ${place}: ${message}${more}`,
     'expected a tree as data/models/README.md describes it',
   );
-}
-
-function grouped<Row>(rows: readonly Row[], key: (row: Row) => string): Rows<Row> {
-  const groups: Rows<Row> = new Map();
-  for (const row of rows) {
-    const group = groups.get(key(row));
-    if (group) group.push(row);
-    else groups.set(key(row), [row]);
-  }
-  return groups;
 }
 
 /** The nodes of one workload. Throws a UsageError where they are no tree in depth-first order. */
@@ -121,8 +71,8 @@ export function tracedTree(file: string, content: object): DescribedModel {
   const parsed = treeSchema.safeParse(content);
   if (!parsed.success) throw problem(file, parsed.error);
   const { model, traced, notes, nodes, operators } = parsed.data;
-  const nodesOf = grouped(nodes, keyOf);
-  const operatorsOf = grouped(operators, keyOf);
+  const nodesOf = groupBy(nodes, keyOf);
+  const operatorsOf = groupBy(operators, keyOf);
   const trees = new Map<string, ModelNode[]>();
   for (const [key, rows] of nodesOf) {
     const ordered = (operatorsOf.get(key) ?? []).sort((a, b) => a.position - b.position);
@@ -132,7 +82,7 @@ export function tracedTree(file: string, content: object): DescribedModel {
       treeOf(
         file,
         byId,
-        grouped(ordered, ({ node_id }) => `${node_id}`),
+        groupBy(ordered, ({ node_id }) => `${node_id}`),
       ),
     );
   }
