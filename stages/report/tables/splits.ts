@@ -8,6 +8,7 @@ import {
   methodCells,
   methodColumns,
   type Level,
+  type Method,
   type Methods,
 } from '../methods.js';
 import type { Output } from '../output.js';
@@ -31,6 +32,10 @@ export const splitsTable: Output = {
   paper: [],
   async build(context) {
     const methods = await context.methods();
+    const present = methods.splits(splitNames);
+    const isHeldOutOften = (method: Method): boolean =>
+      present.some((split) => split !== present[0] && methods.row(method, { level: 'model', split }) !== null);
+    const compared = present.length > 1 ? methods.all.filter(isHeldOutOften) : methods.all;
     return {
       columns: [
         ...methodColumns,
@@ -38,13 +43,17 @@ export const splitsTable: Output = {
         ...splitNames.map((name) => ({ name, title: titleOf(name), unit: '%', decimals: 2 })),
       ],
       rows: shown.flatMap((level) =>
-        methods.all.map((method) => ({
+        compared.map((method) => ({
           ...methodCells(method),
           level: label(level, levelTitle[level]),
           ...Object.fromEntries(splitNames.map((split) => [split, methods.cell(method, { level, split })])),
         })),
       ),
       notes: [
+        ...(compared.length < methods.all.length
+          ? ['Feature sets are compared with the model held out alone: here each method has its first.']
+          : []),
+        'Family held out: a primitive whose type training lacks (Linear of the GPTs, Conv1D of the encoders) is predicted by the paper’s methods with one regressor over all primitives, by ours with the constants of the primitive that is most like it.',
         `Larger inputs held out: training has batches of up to ${largeInput} tokens, the errors are of larger ones.`,
         ...divergenceNote(
           methods,
