@@ -99,24 +99,26 @@ interface Grid {
 }
 
 /**
- * The feature sets are compared on the first split; the others are of the methods, each with its first set. The heavy
- * ones come first, so that the last to finish is a light one.
+ * Feature sets and the paper's leaks are compared on the first split; the others are of the methods, each with its first
+ * set and without leaks where it can. The heavy ones come first, so that the last to finish is a light one.
  */
 function partitions(params: TrainParams, settings: Readonly<Record<string, unknown>>): Partition[] {
   const { splits } = settings.evaluate as { splits: readonly SplitName[] };
   checkSplits(splits, settings.trace as Grid);
-  const all = params.predictors.flatMap((predictor) =>
-    setsOf(params, predictor).flatMap((set, place) =>
-      params.variants
-        .filter((variant) => (predictors[predictor] as PredictorEntry).variants.includes(variant))
-        .flatMap((variant) =>
-          splits.slice(0, place === 0 ? splits.length : 1).map((split) => ({
-            partition: { predictor, features: set.name, variant, split },
-            cost: cost(predictors[predictor], set),
-          })),
-        ),
-    ),
-  );
+  const all = params.predictors.flatMap((predictor) => {
+    const entry: PredictorEntry = predictors[predictor];
+    const sets = setsOf(params, predictor);
+    const own = params.variants.filter((variant) => entry.variants.includes(variant));
+    const further = own.includes('clean') ? (['clean'] as const) : own;
+    return splits.flatMap((split, place) =>
+      (place === 0 ? sets : sets.slice(0, 1)).flatMap((set) =>
+        (place === 0 ? own : further).map((variant) => ({
+          partition: { predictor, features: set.name, variant, split },
+          cost: cost(entry, set),
+        })),
+      ),
+    );
+  });
   return all.sort((a, b) => b.cost - a.cost).map(({ partition }) => partition);
 }
 
