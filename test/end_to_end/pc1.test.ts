@@ -103,6 +103,13 @@ if (published) {
     }
   });
 
+  test('what ships for predict is what calibrate gives on this run, byte for byte', async () => {
+    const file = 'data/predictors/pc1.yaml';
+    const { code, stderr } = await pipeline(folder, ['calibrate', config, '--output', file, '--force']);
+    assert.is(code, 0, stderr);
+    assert.fixture(readFileSync(join(folder, file), 'utf8'), readFileSync(join(packageRoot, file), 'utf8'));
+  });
+
   test('a malformed cell of the data ends with exit 4, file, line and column', async () => {
     const data = join(workFolder(), 'dataset');
     mkdirSync(data);
