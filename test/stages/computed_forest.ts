@@ -10,7 +10,7 @@ import { twinMeans, type Twin } from '../../stages/energy/benches/twin.js';
 import { featureNames } from '../../stages/energy/predictors/feature_sets.js';
 import { levels, recordWidth, type Forest } from '../../stages/energy/predictors/forest.js';
 import { buildForest } from '../../stages/energy/predictors/trees.js';
-import type { Operator } from '../../stages/energy/predictors/work.js';
+import type { Operator } from '../../stages/energy/predictors/launch_queue/work.js';
 import { buildTree, type TreeNode } from '../../stages/energy/tree/build.js';
 import { Library } from '../../stages/energy/tree/library.js';
 import { twinOperators, twinRows } from './energy/twin_rows.js';

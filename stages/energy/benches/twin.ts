@@ -4,8 +4,14 @@
  */
 import { z } from 'zod';
 import { readYaml } from '../../../pipeline/yaml.js';
-import { dynamicTerms, gpuTerms, launchQueue, launchTerms, type Work } from '../predictors/launch_queue.js';
-import { addWork, ownWork, type Operator } from '../predictors/work.js';
+import {
+  dynamicTerms,
+  gpuTerms,
+  launchQueue,
+  launchTerms,
+  type Work,
+} from '../predictors/launch_queue/launch_queue.js';
+import { addWork, ownWork, type Operator } from '../predictors/launch_queue/work.js';
 import { Random } from '../random.js';
 import type { MeasurementMean } from './bench.js';
 

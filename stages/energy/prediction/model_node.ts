@@ -1,7 +1,7 @@
 /** A node of a model that is to be predicted, wherever its tree comes from: shapes, a PyTorch trace. */
 import type { TreeNode } from '../tree/build.js';
 import { shapesText, shapeText } from '../tree/tensor.js';
-import type { Operator } from '../predictors/work.js';
+import type { Operator } from '../predictors/launch_queue/work.js';
 import type { Level } from '../predictors/forest.js';
 
 export interface ModelNode {

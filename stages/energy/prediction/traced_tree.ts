@@ -5,7 +5,7 @@
 import type { z } from 'zod';
 import { UsageError } from '../../../pipeline/errors.js';
 import { groupBy } from '../group_by.js';
-import type { Operator } from '../predictors/work.js';
+import type { Operator } from '../predictors/launch_queue/work.js';
 import type { Workload } from '../tree/build.js';
 import { treeSchema, type Tree } from '../tree/traced_document.js';
 import type { DescribedModel } from './described_model.js';

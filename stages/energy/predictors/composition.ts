@@ -3,12 +3,12 @@
  * model (METHODS 3, research/planned.md 2). Its primitives' own energies are the wall-power law's.
  */
 import { classesOf, isLeaf, levels, pick, type Forest, type Workload } from './forest.js';
-import { composeNodes, ownValues, partSummands } from './from_parts.js';
-import { measuredParts, type KnownParts } from './known_parts.js';
-import { fitLaunchQueue, queueParts, readQueue, type FittedQueue } from './launch_queue_fit.js';
+import { composeNodes, ownValues, partSummands } from './launch_queue/from_parts.js';
+import { measuredParts, type KnownParts } from './launch_queue/known_parts.js';
+import { fitLaunchQueue, queueParts, readQueue, type FittedQueue } from './launch_queue/fit.js';
 import { explainByLaw, fitForest, lawParts, measuredClasses, wallByLaw } from './law.js';
-import { fitOwnKernels } from './own_kernels_fit.js';
-import type { PlannedNodes } from './planned_nodes.js';
+import { fitOwnKernels } from './launch_queue/own_kernels_fit.js';
+import type { PlannedNodes } from './launch_queue/planned_nodes.js';
 import type { Part, Predictor } from './predictor.js';
 import { outsideShapes, shapeRangeParts } from './shape_range.js';
 

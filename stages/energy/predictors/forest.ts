@@ -5,7 +5,7 @@
  */
 import { featureNames } from './feature_sets.js';
 import type { Variant } from './predictor.js';
-import type { Operator } from './work.js';
+import type { Operator } from './launch_queue/work.js';
 
 /** Numbers a node's record: all features, in the order of `featureNames`. */
 export const recordWidth = featureNames.length;

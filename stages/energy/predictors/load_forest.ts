@@ -5,7 +5,7 @@ import { numbers, strings } from '../../../pipeline/rows.js';
 import { featureNames } from './feature_sets.js';
 import { recordWidth, type Forest } from './forest.js';
 import { buildForest, type NodeColumns, type OperatorsOf } from './trees.js';
-import type { Operator } from './work.js';
+import type { Operator } from './launch_queue/work.js';
 
 const codes = ['model_code', 'batch_size', 'length', 'node_id', 'parent_code', 'scope_code', 'type_code', 'level_code', 'measurement_code']; // prettier-ignore
 

@@ -4,10 +4,10 @@
  * beside it.
  */
 import { classesOf, type Forest, type Workload } from './forest.js';
-import { fitLaunchQueue, queueParts, readQueue, type FittedQueue } from './launch_queue_fit.js';
-import { measuredShapes, plannedSummands, planNodes, type PlannedNodes } from './planned_nodes.js';
+import { fitLaunchQueue, queueParts, readQueue, type FittedQueue } from './launch_queue/fit.js';
+import { measuredShapes, plannedSummands, planNodes, type PlannedNodes } from './launch_queue/planned_nodes.js';
 import type { Predictor } from './predictor.js';
-import { loggedClock, unknownClock } from './queue_values.js';
+import { loggedClock, unknownClock } from './launch_queue/values.js';
 import { outsideShapes, shapeRangeParts } from './shape_range.js';
 
 /** Planning with the clock told, or without. */

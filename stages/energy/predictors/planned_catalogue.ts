@@ -3,14 +3,14 @@
  * as they were there, all else as planned. Nothing measured of the model itself is looked at.
  */
 import { classesOf, isLeaf, pick, type Forest, type Workload } from './forest.js';
-import { composeNodes, ownValues, partSummands } from './from_parts.js';
-import { measuredParts, type KnownParts } from './known_parts.js';
-import { fitLaunchQueue, queueParts, readQueue, type FittedQueue } from './launch_queue_fit.js';
-import { fitOwnKernels } from './own_kernels_fit.js';
+import { composeNodes, ownValues, partSummands } from './launch_queue/from_parts.js';
+import { measuredParts, type KnownParts } from './launch_queue/known_parts.js';
+import { fitLaunchQueue, queueParts, readQueue, type FittedQueue } from './launch_queue/fit.js';
+import { fitOwnKernels } from './launch_queue/own_kernels_fit.js';
 import { partOf } from './parts.js';
-import { measuredShapes, planNodes, plannedSummands, type PlannedNodes } from './planned_nodes.js';
+import { measuredShapes, planNodes, plannedSummands, type PlannedNodes } from './launch_queue/planned_nodes.js';
 import type { Part, Predictor } from './predictor.js';
-import { unknownClock } from './queue_values.js';
+import { unknownClock } from './launch_queue/values.js';
 import { outsideShapes, shapeRangeParts } from './shape_range.js';
 
 const quantities = ['launch_s', 'gpu_s', 'dynamic_j'] as const;

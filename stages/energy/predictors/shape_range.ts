@@ -3,8 +3,8 @@
  * type than of any measured node of its kind, or a primitive or a kind of kernel that was never measured.
  */
 import { classesOf, isLeaf, type Forest, type Workload } from './forest.js';
-import { gemmOf, isBatched, parseShapes } from './gemm.js';
-import { kernelKind, type KernelKind } from './work.js';
+import { gemmOf, isBatched, parseShapes } from './launch_queue/gemm.js';
+import { kernelKind, type KernelKind } from './launch_queue/work.js';
 import type { Part, Prediction } from './predictor.js';
 import { outsideRanges, rangesOf, Reasons, untrainedBelow, untrainedType, type Ranged } from './range.js';
 

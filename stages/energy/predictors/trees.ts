@@ -1,6 +1,6 @@
 /** Builds the forest from the rows of `features`. */
 import { recordWidth, rootLevel, type Forest, type Workload } from './forest.js';
-import type { Operator } from './work.js';
+import type { Operator } from './launch_queue/work.js';
 
 /** Rows of `features` as columns, workload by workload in training order, by node_id (depth first) within each. */
 export interface NodeColumns {

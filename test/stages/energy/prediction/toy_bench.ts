@@ -8,9 +8,9 @@ import { readTwin } from '../../../../stages/energy/benches/twin.js';
 import type { FittedBench } from '../../../../stages/energy/prediction/fitted_bench.js';
 import { featureNames } from '../../../../stages/energy/predictors/feature_sets.js';
 import { classesOf, recordWidth, type Forest } from '../../../../stages/energy/predictors/forest.js';
-import { launchQueue, type Work } from '../../../../stages/energy/predictors/launch_queue.js';
+import { launchQueue, type Work } from '../../../../stages/energy/predictors/launch_queue/launch_queue.js';
 import type { Fitted, Predictor, Summand } from '../../../../stages/energy/predictors/predictor.js';
-import { addWork, noWork, ownWork } from '../../../../stages/energy/predictors/work.js';
+import { addWork, noWork, ownWork } from '../../../../stages/energy/predictors/launch_queue/work.js';
 import { levels } from '../../../../stages/energy/predictors/forest.js';
 
 const twin = readTwin(join(packageRoot, 'data', 'benches', 'pc1-twin.yaml'));

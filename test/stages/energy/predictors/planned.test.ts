@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { packageRoot } from '../../../../pipeline/paths.js';
 import { readTwin, type Twin } from '../../../../stages/energy/benches/twin.js';
 import { classesOf, levels, type Forest } from '../../../../stages/energy/predictors/forest.js';
-import { fitLaunchQueue, queueParts, readQueue } from '../../../../stages/energy/predictors/launch_queue_fit.js';
+import { fitLaunchQueue, queueParts, readQueue } from '../../../../stages/energy/predictors/launch_queue/fit.js';
 import { planned } from '../../../../stages/energy/predictors/planned.js';
 import { plannedClock } from '../../../../stages/energy/predictors/planned_clock.js';
 import type { Fitted, Predictor } from '../../../../stages/energy/predictors/predictor.js';

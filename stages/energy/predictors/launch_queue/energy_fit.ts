@@ -2,7 +2,7 @@
 import { dynamicTerms, type DynamicTerm } from './launch_queue.js';
 import { byTerm } from './latency_fit.js';
 import { nnls } from './nnls.js';
-import { robustWeight, type QueueRow } from './queue_rows.js';
+import { robustWeight, type QueueRow } from './rows.js';
 import { dynamicAt, workWidth } from './works.js';
 
 const rounds = 8;

@@ -2,12 +2,12 @@
  * Nodes put together from parts of which something is known and from what they run themselves: launches and kernels of
  * all parts queue up, so that the maximum is taken once, of the sums (research/planned.md 1).
  */
-import { isLeaf, type Forest } from './forest.js';
+import { isLeaf, type Forest } from '../forest.js';
 import type { KnownParts } from './known_parts.js';
-import type { FittedQueue } from './launch_queue_fit.js';
+import type { FittedQueue } from './fit.js';
 import type { PlannedNodes } from './planned_nodes.js';
-import type { Summand } from './predictor.js';
-import { loggedClock, queueValues, unknownClock, type QueueValues } from './queue_values.js';
+import type { Summand } from '../predictor.js';
+import { loggedClock, queueValues, unknownClock, type QueueValues } from './values.js';
 import { worksOf } from './works.js';
 
 /** What the classes run themselves; nothing for a primitive, which is a part. */

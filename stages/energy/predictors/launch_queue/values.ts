@@ -1,9 +1,9 @@
 /** Launch time, GPU time and dynamic energy of every class of a forest, by fitted constants. */
-import type { Forest } from './forest.js';
+import type { Forest } from '../forest.js';
 import { dynamicTerms, gpuTerms, launchTerms } from './launch_queue.js';
-import { scaleForClock, type FittedQueue } from './launch_queue_fit.js';
+import { scaleForClock, type FittedQueue } from './fit.js';
 import { inOrder } from './latency_fit.js';
-import { clockOf } from './queue_rows.js';
+import { clockOf } from './rows.js';
 import { dynamicAt, gpuAt, launchAt, workWidth } from './works.js';
 
 /** Class by class. */

@@ -1,9 +1,9 @@
 /** What the launch-queue model says of the classes of a forest, from their operators alone. */
-import { isLeaf, type Forest } from './forest.js';
+import { isLeaf, type Forest } from '../forest.js';
 import { dynamicTerms, type DynamicTerm } from './launch_queue.js';
-import type { FittedQueue } from './launch_queue_fit.js';
-import type { Summand } from './predictor.js';
-import { queueValues, type ClockOf, type QueueValues } from './queue_values.js';
+import type { FittedQueue } from './fit.js';
+import type { Summand } from '../predictor.js';
+import { queueValues, type ClockOf, type QueueValues } from './values.js';
 import { dynamicAt, workWidth, worksOf } from './works.js';
 
 /** Class by class. */

@@ -1,7 +1,7 @@
 /** What the launch-queue model is fitted to: measurements with what is known of each, every level weighing alike. */
-import { featureNames, type FeatureName } from './feature_sets.js';
-import { recordWidth, type Forest, type Workload } from './forest.js';
-import { measuredClasses } from './law.js';
+import { featureNames, type FeatureName } from '../feature_sets.js';
+import { recordWidth, type Forest, type Workload } from '../forest.js';
+import { measuredClasses } from '../law.js';
 
 /** One measurement: its class, what was logged, and the weight of its relative errors. */
 export interface QueueRow {

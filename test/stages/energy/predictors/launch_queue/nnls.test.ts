@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import fc from 'fast-check';
-import { nnls } from '../../../../stages/energy/predictors/nnls.js';
+import { nnls } from '../../../../../stages/energy/predictors/launch_queue/nnls.js';
 
 const design = (rows: readonly number[][], target: readonly number[]) => ({
   width: rows[0].length,

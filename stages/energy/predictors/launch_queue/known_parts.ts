@@ -2,11 +2,11 @@
  * What is known of a node as a part of others (research/planned.md 2, step 6): how long its launches and its kernels
  * take, and what it takes beyond the static power. Measured where it was, else planned.
  */
-import type { Forest } from './forest.js';
-import type { FittedQueue } from './launch_queue_fit.js';
+import type { Forest } from '../forest.js';
+import type { FittedQueue } from './fit.js';
 import { measuredShapes, planNodes, type PlannedNodes } from './planned_nodes.js';
-import { loggedClock, unknownClock } from './queue_values.js';
-import { latencyOf, utilisationOf } from './queue_rows.js';
+import { loggedClock, unknownClock } from './values.js';
+import { latencyOf, utilisationOf } from './rows.js';
 
 /** Class by class. */
 export interface KnownParts {

@@ -2,14 +2,14 @@
  * What the kernels that modules run themselves take, fitted to what measured nodes take beyond their measured parts
  * (research/planned.md 2, step 6).
  */
-import { isLeaf, type Forest, type Workload } from './forest.js';
+import { isLeaf, type Forest, type Workload } from '../forest.js';
 import { ownValues, sumOfParts } from './from_parts.js';
 import type { KnownParts } from './known_parts.js';
 import { dynamicTerms, gpuTerms, type DynamicTerm, type GpuTerm } from './launch_queue.js';
-import type { FittedQueue } from './launch_queue_fit.js';
+import type { FittedQueue } from './fit.js';
 import { inOrder } from './latency_fit.js';
 import { nnls } from './nnls.js';
-import { queueRows, robustWeight, type QueueRow } from './queue_rows.js';
+import { queueRows, robustWeight, type QueueRow } from './rows.js';
 import { dynamicAt, gpuAt, workWidth, worksOf } from './works.js';
 
 /** The terms of kernels that no primitive is. */

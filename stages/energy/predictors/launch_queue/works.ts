@@ -1,5 +1,5 @@
 /** How much work of each kind every class of a forest is: alone, and with all that is below it. */
-import { levels, type Forest } from './forest.js';
+import { levels, type Forest } from '../forest.js';
 import type { Tiling } from './gemm.js';
 import { dynamicTerms, gpuTerms, launchTerms, type Work } from './launch_queue.js';
 import { ownWork } from './work.js';

@@ -1,12 +1,12 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { launchQueue } from '../../../../stages/energy/predictors/launch_queue.js';
-import { parseShapes } from '../../../../stages/energy/predictors/gemm.js';
-import { addWork, noWork, ownWork, type Operator } from '../../../../stages/energy/predictors/work.js';
-import type { Work } from '../../../../stages/energy/predictors/launch_queue.js';
-import { buildTree } from '../../../../stages/energy/tree/build.js';
-import { Library } from '../../../../stages/energy/tree/library.js';
-import { twinOperators } from '../twin_rows.js';
+import { launchQueue } from '../../../../../stages/energy/predictors/launch_queue/launch_queue.js';
+import { parseShapes } from '../../../../../stages/energy/predictors/launch_queue/gemm.js';
+import { addWork, noWork, ownWork, type Operator } from '../../../../../stages/energy/predictors/launch_queue/work.js';
+import type { Work } from '../../../../../stages/energy/predictors/launch_queue/launch_queue.js';
+import { buildTree } from '../../../../../stages/energy/tree/build.js';
+import { Library } from '../../../../../stages/energy/tree/library.js';
+import { twinOperators } from '../../twin_rows.js';
 
 /** PC1's tiling: research/planned.md 1. */
 const tiling = {

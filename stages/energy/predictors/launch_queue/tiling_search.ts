@@ -3,10 +3,10 @@
  * latencies is off the least (research/planned.md 2). Not by cross-validation over sizes: with few of them it takes
  * small tiles that extrapolate badly.
  */
-import type { Forest } from './forest.js';
+import type { Forest } from '../forest.js';
 import { fewRows, gemmOf, isBatched, operationsGf, rooflineOf, wavesOf, type BatchedGemm, type Gemm, type Tiling } from './gemm.js'; // prettier-ignore
 import { nnls, type Design } from './nnls.js';
-import type { QueueRow } from './queue_rows.js';
+import type { QueueRow } from './rows.js';
 
 type Tile = readonly [rows: number, columns: number];
 

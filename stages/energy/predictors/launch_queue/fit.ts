@@ -1,13 +1,13 @@
 /** The launch-queue model fitted to measurements (research/planned.md 2), and its constants as parts of a fitted file. */
 import { borrowDynamic, borrowGpu } from './borrow.js';
 import { fitEnergy } from './energy_fit.js';
-import { isLeaf, type Forest, type Workload } from './forest.js';
+import { isLeaf, type Forest, type Workload } from '../forest.js';
 import type { Tiling } from './gemm.js';
 import { fitLatency } from './latency_fit.js';
 import { clockedTerms, dynamicTerms, gpuTerms, launchTerms, type LaunchQueueConstants } from './launch_queue.js';
-import { partOf } from './parts.js';
-import type { Part } from './predictor.js';
-import { median, queueRows, type QueueRow } from './queue_rows.js';
+import { partOf } from '../parts.js';
+import type { Part } from '../predictor.js';
+import { median, queueRows, type QueueRow } from './rows.js';
 import { searchTiling } from './tiling_search.js';
 import { dynamicAt, gpuAt, workWidth, worksOf } from './works.js';
 
