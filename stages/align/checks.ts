@@ -5,6 +5,7 @@
  */
 import type { Finding, Severity } from '../../pipeline/findings.js';
 import type { Clock, NoClock } from './clock.js';
+import type { Lag } from './lag.js';
 import type { Quality, SessionFacts } from './rows.js';
 
 /** What a check holds a value against; `limit` is NaN where it compares words. */
@@ -31,6 +32,7 @@ export const limits = {
   gpuOfWall: { check: '24', limit: 1, source: 'derived: the wall feeds the GPU' },
   ofStandby: { check: '24', limit: 0.9, source: 'derived: nothing draws less than standby' },
   roundsLeft: { check: 'rounds_left', limit: 3, source: 'derived: a spread needs three rounds' },
+  gpuLag: { check: 'gpu_lag', limit: NaN, source: 'least squares on the two power logs' },
   meterKind: { check: 'meter_kind', limit: NaN, source: "the session's description of the meter" },
 } as const satisfies Record<string, Limit>;
 
@@ -58,6 +60,7 @@ export function clockFits(session: string, clock: Clock | NoClock): Finding[] {
   const of = limits.clockResidual_ms;
   if ('refused' in clock) return [finding(of, 'refuse', session, null, clock.refused)];
   const { residual_ms, reach_ms, edges } = clock;
+  if (edges === 0) return [finding(of, 'info', session, null, 'one clock stamped both logs, as stated: not checked')];
   const judged = (value: number): Severity => (value <= of.limit ? 'info' : 'refuse');
   const off = `${edges} sync edges lie ${residual_ms.toFixed(2)} ms (MAD) off the line of the two clocks`;
   const reach = `at the session's ends the line is uncertain by ${reach_ms.toFixed(2)} ms (standard error)`;
@@ -144,6 +147,20 @@ export function meterKind({ session, meter, meter_kind }: SessionFacts, configur
   if (meter_kind === configured) return [];
   const message = `${meter} is a ${meter_kind} meter, but align.meter is ${configured}`;
   return [finding(limits.meterKind, 'warn', session, null, message)];
+}
+
+/** How far does the GPU's power lag the wall's, and over what does it average? Told where no burst ties the logs. */
+export function gpuLag({ session }: SessionFacts, found: Lag | { readonly refused: string }): Finding {
+  const of = limits.gpuLag;
+  const log = "the GPU's power against the meter's";
+  if ('refused' in found) return finding(of, 'info', session, null, `${log}: not identifiable: ${found.refused}`);
+  const { lag, window, explained } = found;
+  const told = ({ ms, low_ms, high_ms, told }: Lag['lag']): string => {
+    const range = `${low_ms.toFixed(0)} to ${high_ms.toFixed(0)} ms`;
+    return told ? `${ms.toFixed(0)} ms (95 %: ${range})` : `not identifiable (${range} fit alike)`;
+  };
+  const message = `${log}: lag ${told(lag)}, averaging window ${told(window)}; ${(100 * explained).toFixed(1)} % of its variance explained`;
+  return finding(of, 'info', session, lag.told ? lag.ms : null, message);
 }
 
 /** 24: physics can only be held against what is stated. */

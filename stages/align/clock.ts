@@ -2,12 +2,22 @@
  * The meter's clock against the host's, from the data alone. At both ends of a session the load is switched on and off
  * at moments the host knows (sync steps); the power log shows the same edges on the meter's clock. A coarse search finds
  * each burst, SQL finds each edge to a fraction of a window, and a robust line through meter − host gives offset and
- * drift (research/measuring.md 2).
+ * drift (research/measuring.md 2). Logs of others have no bursts: there the rounds themselves are the steps, and where
+ * they repeat too regularly the clock cannot be told.
  */
 import type { Database } from '../../pipeline/database.js';
 import { fromColumns, numbers } from '../../pipeline/rows.js';
 import { int32, int64, table } from '../../pipeline/table.js';
-import { bursts, candidates, coarseOffsets, type PowerLog, type Sighting, type Step } from './coarse.js';
+import {
+  bursts,
+  candidates,
+  coarseOffsets,
+  type PowerLog,
+  type Round,
+  roundCandidates,
+  type Sighting,
+  type Step,
+} from './coarse.js';
 import { medianDeviation, robustLine } from './robust_line.js';
 import { sql } from './sql.js';
 
@@ -41,6 +51,9 @@ export interface ClockSettings {
   /** How far the coarse search goes to either side. */
   readonly search_us: number;
 }
+
+/** One clock stamped both logs, as their owner states: nothing is to be found. */
+export const oneClock: Clock = { offset_s: 0, drift_ppm: 0, residual_ms: 0, edges: 0, reach_ms: 0 };
 
 /** Fewest edges for a line. Derived: delays of 2 ms leave an offset through six of them within 1 ms. */
 export const leastEdges = 6;
@@ -122,6 +135,28 @@ async function logAround(database: Database, burst: readonly Step[], search_us: 
 const beyond = (residual_us: number, { instant, period_us }: ClockSettings): number =>
   instant ? Math.sign(residual_us) * Math.max(0, Math.abs(residual_us) - period_us / 2) : residual_us;
 
+/** Two places of a pattern whose correlations differ by less fit alike. Derived: one of fifty rounds moved by its length. */
+const alike = 0.02;
+
+/** What the owner of logs can do about a clock that cannot be told. */
+const advice = 'if one clock stamped both logs, say so (bench.logs.one_clock); else see align.clock_search';
+
+const areRounds = (steps: readonly Step[] | readonly Round[]): steps is readonly Round[] =>
+  steps.length > 0 && 'measurement_id' in steps[0] && steps[0].measurement_id !== null;
+
+/** Rounds as the coarse search expects them, or why it cannot. */
+async function roundEdges(database: Database, steps: readonly Round[], search_us: number): Promise<Edge[] | NoClock> {
+  const log = await logAround(database, steps, search_us);
+  const found = roundCandidates(steps, log, search_us).sort((a, b) => b.correlation - a.correlation);
+  const [best, second] = found;
+  if (!best) return { refused: `the power log does not show the ${steps.length} rounds: ${advice}` };
+  if (second && best.correlation - second.correlation < alike) {
+    const [one, other] = [best, second].map(({ offset_us }) => (offset_us / 1e6).toFixed(2));
+    return { refused: `the rounds repeat: offsets of ${one} s and ${other} s fit alike: ${advice}` };
+  }
+  return expectedEdges(steps, (host_us) => host_us + best.offset_us);
+}
+
 /** Every burst's edges as the coarse search expects them; none of a burst that the log does not show. */
 async function coarseEdges(database: Database, all: readonly Step[][], search_us: number): Promise<Edge[]> {
   const sightings: Sighting[] = [];
@@ -135,18 +170,21 @@ async function coarseEdges(database: Database, all: readonly Step[][], search_us
 }
 
 /**
- * Offset and drift of the clock of the table `windows` against that of the sync steps, or the reason why they cannot be
- * had.
+ * Offset and drift of the clock of the table `windows` against that of the sync steps, or of the rounds where there are
+ * none, or the reason why they cannot be had.
  */
 export async function fitClock(
   database: Database,
-  steps: readonly Step[],
+  steps: readonly Step[] | readonly Round[],
   settings: ClockSettings,
 ): Promise<Clock | NoClock> {
   const { first_us, last_us, search_us } = settings;
-  if (steps.length === 0) return { refused: 'the run log has no sync steps: the two clocks cannot be compared' };
-  const all = bursts(steps);
-  let edges = await coarseEdges(database, all, search_us);
+  const rounds = areRounds(steps);
+  if (steps.length === 0) return { refused: 'the run log has no rounds: the two clocks cannot be compared' };
+  const all = rounds ? [[...steps]] : bursts(steps);
+  const expected = rounds ? await roundEdges(database, steps, search_us) : await coarseEdges(database, all, search_us);
+  if ('refused' in expected) return expected;
+  let edges = expected;
   if (edges.length === 0) {
     const within = `within ± ${search_us / 6e7} min of their time`;
     return { refused: `the power log shows none of the ${all.length} sync bursts ${within}: see align.clock_search` };
@@ -154,7 +192,9 @@ export async function fitClock(
   for (let pass = 1; ; pass++) {
     const { host_us, meter_us } = await locate(database, edges, settings);
     if (host_us.length < leastEdges) {
-      return { refused: `only ${host_us.length} sync edges are found in the power log; ${leastEdges} are needed` };
+      const what = rounds ? `edges of rounds` : 'sync edges';
+      const more = rounds ? `: ${advice}` : '';
+      return { refused: `only ${host_us.length} ${what} are found in the power log; ${leastEdges} are needed${more}` };
     }
     const x = Array.from(host_us, (at) => at - first_us);
     const y = Array.from(meter_us, (at, i) => at - host_us[i]);

@@ -69,6 +69,13 @@ export interface Candidate {
   readonly correlation: number;
 }
 
+/** Adds a candidate that comes after all others, unless a neighbour of it is better. */
+function keepBest(found: Candidate[], candidate: Candidate): void {
+  const before = found.at(-1);
+  if (!before || candidate.offset_us - before.offset_us > neighbourhood_us) found.push(candidate);
+  else if (candidate.correlation > before.correlation) found[found.length - 1] = candidate;
+}
+
 /** Lags within ± `search_us` at which the log shows the burst, each the best of its neighbourhood; none on a flat log. */
 export function candidates(burst: readonly Step[], log: PowerLog, search_us: number): Candidate[] {
   if (log.at_us.length < 2) return [];
@@ -91,10 +98,7 @@ export function candidates(burst: readonly Step[], log: PowerLog, search_us: num
     if (variance <= flat * mean * mean) continue;
     const correlation = (onSum / length - mean * on) / Math.sqrt(variance * on * (1 - on));
     if (correlation < leastCorrelation) continue;
-    const candidate = { offset_us: log.at_us[0] + lag * grid_us - start_us, correlation };
-    const before = found.at(-1);
-    if (!before || candidate.offset_us - before.offset_us > neighbourhood_us) found.push(candidate);
-    else if (correlation > before.correlation) found[found.length - 1] = candidate;
+    keepBest(found, { offset_us: log.at_us[0] + lag * grid_us - start_us, correlation });
   }
   return found;
 }
@@ -122,4 +126,50 @@ export function coarseOffsets(sightings: readonly Sighting[]): (number | null)[]
   let best: readonly (Candidate | undefined)[] = sightings.map(() => undefined);
   for (const chosen of choices) if (score(chosen) > score(best)) best = chosen;
   return best.map((candidate) => candidate?.offset_us ?? null);
+}
+
+/** A round, with what ran in it: the rounds of one measurement draw the same power. */
+export interface Round extends Step {
+  readonly measurement_id: string;
+}
+
+/** Standby before and after the rounds that belongs to their pattern. */
+const around_us = 1_000_000;
+
+/**
+ * The same for rounds of measurements whose power is not known: the log shows them where it differs most between
+ * measurements and standby, and least within. The correlation is with the means of each.
+ */
+export function roundCandidates(rounds: readonly Round[], log: PowerLog, search_us: number): Candidate[] {
+  if (log.at_us.length < 2 || rounds.length === 0) return [];
+  const cells = resample(log);
+  const sums = runningSums(cells, (w) => w);
+  const squares = runningSums(cells, (w) => w * w);
+  const start_us = rounds[0].start_us - around_us;
+  const cell = (at_us: number): number => Math.round((at_us - start_us) / grid_us);
+  const names = [...new Set(rounds.map(({ measurement_id }) => measurement_id))];
+  const steps = rounds.map(({ start_us, end_us, measurement_id }) => [cell(start_us), cell(end_us), names.indexOf(measurement_id)] as const); // prettier-ignore
+  const length = cell(rounds.at(-1)!.end_us + around_us);
+  const lengths = new Float64Array(names.length);
+  for (const [from, to, name] of steps) lengths[name] += to - from;
+  const off = length - lengths.reduce((sum, cells) => sum + cells, 0);
+  const first = Math.max(0, Math.ceil((start_us - search_us - log.at_us[0]) / grid_us));
+  const last = Math.min(cells.length - length, Math.floor((start_us + search_us - log.at_us[0]) / grid_us));
+  const found: Candidate[] = [];
+  const own = new Float64Array(names.length);
+  for (let lag = first; lag <= last; lag++) {
+    own.fill(0);
+    for (const [from, to, name] of steps) own[name] += sums[lag + to] - sums[lag + from];
+    const total = sums[lag + length] - sums[lag];
+    const mean = total / length;
+    const variance = (squares[lag + length] - squares[lag]) / length - mean * mean;
+    if (variance <= flat * mean * mean) continue;
+    const standby = total - own.reduce((sum, w) => sum + w, 0);
+    const between = own.reduce((sum, w, i) => sum + (w * w) / lengths[i], off > 0 ? (standby * standby) / off : 0);
+    const correlation = Math.sqrt(Math.max(0, between / length - mean * mean) / variance);
+    // Rounds draw more than the standby between them.
+    if (correlation < leastCorrelation || standby / off > mean) continue;
+    keepBest(found, { offset_us: log.at_us[0] + lag * grid_us - start_us, correlation });
+  }
+  return found;
 }

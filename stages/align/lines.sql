@@ -10,12 +10,16 @@ SELECT
   voltage_v * current_a AS apparent_va,
   real_power_w IS NOT NULL AS has_real_power,
   real_power_w IS NULL AND power_factor IS NOT NULL AS has_factor,
-  NOT (isfinite(power_w) AND isfinite(apparent_va) AND power_w >= 0 AND voltage_v >= 0 AND current_a >= 0) AS invalid,
+  NOT (
+    coalesce(isfinite(power_w) AND power_w >= 0, false)
+    AND coalesce(isfinite(voltage_v) AND voltage_v >= 0, true)
+    AND coalesce(isfinite(current_a) AND current_a >= 0, true)
+  ) AS invalid,
   coalesce(seq = lag(seq) OVER () OR mono_us = lag(mono_us) OVER (), false) AS repeated,
   coalesce(
     NOT repeated
-    AND voltage_v = lag(voltage_v) OVER ()
-    AND current_a = lag(current_a) OVER ()
+    AND voltage_v IS NOT DISTINCT FROM lag(voltage_v) OVER ()
+    AND current_a IS NOT DISTINCT FROM lag(current_a) OVER ()
     AND real_power_w IS NOT DISTINCT FROM lag(real_power_w) OVER (),
     false
   ) AS same_values,

@@ -8,6 +8,8 @@ export interface SessionFacts {
   readonly first_us: number;
   readonly last_us: number;
   readonly meter: string;
+  /** The meter's lines are stamped by the host's clock. */
+  readonly one_clock: boolean;
   readonly meter_kind: string;
   readonly meter_period_us: number;
   readonly meter_noisy: boolean;

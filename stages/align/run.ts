@@ -20,11 +20,12 @@ import type { Table as ArrowTable } from 'apache-arrow';
 import type { Database } from '../../pipeline/database.js';
 import { findings as findingsTable, type Finding } from '../../pipeline/findings.js';
 import type { TaskContext } from '../../pipeline/stage.js';
-import { fromRows } from '../../pipeline/rows.js';
+import { fromRows, numbers } from '../../pipeline/rows.js';
 import { int64, string, table } from '../../pipeline/table.js';
-import { gapIntervals, sessionFindings } from './checks.js';
-import { type Clock, fitClock } from './clock.js';
-import type { Step } from './coarse.js';
+import { gapIntervals, gpuLag, sessionFindings } from './checks.js';
+import { type Clock, fitClock, oneClock } from './clock.js';
+import type { Round, Step } from './coarse.js';
+import { lagOf, type Samples } from './lag.js';
 import { judgeRounds } from './round_checks.js';
 import { type Quality, type RoundEnergy, rowsAs, type SessionFacts } from './rows.js';
 import { sql } from './sql.js';
@@ -45,15 +46,19 @@ export async function run(context: TaskContext<AlignParams>): Promise<void> {
   const [facts] = rowsAs<SessionFacts>(await database.query('SELECT * FROM session'));
   const instant = params.meter === 'instant';
   await database.run(await sql('lines'));
-  await database.run(await sql('windows'), { instant, max_gap_us: us(params.max_gap) });
+  const maxGap_us = params.max_gap === null ? gapIntervals * facts.meter_period_us : us(params.max_gap);
+  await database.run(await sql('windows'), { instant, max_gap_us: maxGap_us });
   advance(1);
-  const clock = await fitClock(database, rowsAs<Step>(await database.query(await sql('sync_steps'))), {
+  const steps = rowsAs<Step & Partial<Round>>(await database.query(await sql('sync_steps')));
+  const rounds = typeof steps[0]?.measurement_id === 'string';
+  const settings = {
     first_us: facts.first_us,
     last_us: facts.last_us,
     period_us: facts.meter_period_us,
     instant,
     search_us: us(params.clock_search),
-  });
+  };
+  const clock = rounds && facts.one_clock ? oneClock : await fitClock(database, steps, settings);
   advance(2);
   const [quality] = rowsAs<Quality>(await database.query(await sql('quality')));
   const found = sessionFindings(facts, quality, clock, params.meter);
@@ -61,10 +66,11 @@ export async function run(context: TaskContext<AlignParams>): Promise<void> {
     await write(measurements, fromRows(measurements, []));
     await write(clockTable, fromRows(clockTable, []));
   } else {
-    await measureRounds(database, params, facts, quality, clock);
+    await measureRounds(database, params.edge, maxGap_us, facts, quality, clock);
     advance(3);
     const { offset_s, drift_ppm, residual_ms, edges } = clock;
-    found.push(...(await judge(context, facts, quality)));
+    found.push(...(await judge(database, facts, quality, maxGap_us)));
+    if (rounds && quality.gpu_powers > 0) found.push(gpuLag(facts, await gpuLagOf(database)));
     await write(measurements, { sql: await sql('measurements') });
     await write(
       clockTable,
@@ -78,13 +84,14 @@ export async function run(context: TaskContext<AlignParams>): Promise<void> {
 /** Makes `rounds_measured`: energies and means of every round, by a hash join for each of meter, GPU and resources. */
 async function measureRounds(
   database: Database,
-  { edge, max_gap }: AlignParams,
+  edge: AlignParams['edge'],
+  maxGap_us: number,
   { first_us, meter_period_us, resource_period_us }: SessionFacts,
   { gpu_counters }: Quality,
   { offset_s, drift_ppm }: Clock,
 ): Promise<void> {
   const counter = gpu_counters > 0;
-  const wall = { windows: 'wall_windows', max_gap_us: us(max_gap), period_us: meter_period_us };
+  const wall = { windows: 'wall_windows', max_gap_us: maxGap_us, period_us: meter_period_us };
   const gpu = {
     windows: 'gpu_windows',
     max_gap_us: Math.round(gapIntervals * resource_period_us),
@@ -111,6 +118,18 @@ async function measureRounds(
   await database.run(await sql('rounds_measured'), { edge, gpu_edge: counter ? 'clip' : edge });
 }
 
+/** How far apart the logs of meter and GPU may be, on one clock: drivers lag by a second or two. */
+const lagSearch_us = 10e6;
+
+/** Lag and window of the GPU's power against the wall's, both on the host's clock. */
+async function gpuLagOf(database: Database): Promise<ReturnType<typeof lagOf>> {
+  const samples = async (view: string): Promise<Samples> => {
+    const log = await database.query(`SELECT to_us, power_w FROM ${view} WHERE power_w IS NOT NULL ORDER BY to_us`);
+    return { at_us: numbers(log, 'to_us'), value: numbers(log, 'power_w') };
+  };
+  return lagOf(await samples('wall_windows'), await samples('gpu_windows'), lagSearch_us);
+}
+
 /** What views and macros read: they take no parameters. */
 async function setVariables(database: Database, variables: Readonly<Record<string, number | boolean>>): Promise<void> {
   for (const [name, value] of Object.entries(variables)) await database.run(`SET VARIABLE ${name} = $value`, { value });
@@ -124,13 +143,9 @@ const exclusions = table(
 );
 
 /** Makes `exclusions`; gives what the checks find of rounds and measurements. */
-async function judge(
-  { database, params }: TaskContext<AlignParams>,
-  facts: SessionFacts,
-  quality: Quality,
-): Promise<Finding[]> {
+async function judge(database: Database, facts: SessionFacts, quality: Quality, maxGap_us: number): Promise<Finding[]> {
   const rounds = rowsAs<RoundEnergy>(await database.query(await sql('rounds_judged')));
-  const { findings, excludedBy } = judgeRounds(rounds, facts, quality, params.max_gap * 1e3);
+  const { findings, excludedBy } = judgeRounds(rounds, facts, quality, maxGap_us / 1e3);
   const excluded = rounds.map(({ id }, place) => ({ id, excluded_by: excludedBy[place].join(', ') }));
   await database.insert(
     'exclusions',

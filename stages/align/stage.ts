@@ -11,8 +11,8 @@ export const alignParams = z.strictObject({
   meter: z.enum(['window', 'instant']).default('window'),
   /** How the windows at the two ends of a round are counted: research/measuring.md 1.4 has what each gets wrong. */
   edge: z.enum(['step', 'clip', 'interior']).default('step'),
-  /** A meter silent for longer makes a gap, in s. 3.5 intervals of 170 ms: two lines lost in a row pass (CHECKS 4). */
-  max_gap: duration().pipe(z.number().positive()).prefault('595 ms'),
+  /** A meter silent for longer makes a gap, in s; null is 3.5 of its intervals: two lines lost in a row pass (CHECKS 4). */
+  max_gap: duration().pipe(z.number().positive()).nullable().default(null),
   /** How far apart the two clocks may be, in s. */
   clock_search: duration().pipe(z.number().positive()).prefault('10 min'),
 });

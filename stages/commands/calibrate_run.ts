@@ -7,7 +7,7 @@ import { Database } from '../../pipeline/database.js';
 import { UnavailableError } from '../../pipeline/errors.js';
 import { openToRead, type ProjectToRead } from '../../pipeline/project.js';
 import { alignColumns, type Terminal } from '../../pipeline/terminal.js';
-import { machineOf } from '../energy/benches/machine.js';
+import { specificationOf } from '../energy/benches/machine.js';
 import { coverageOf } from '../energy/calibration/coverage.js';
 import { fitProduct, productPredictors } from '../energy/calibration/fit_product.js';
 import type { Forest } from '../energy/predictors/forest.js';
@@ -124,7 +124,7 @@ export async function calibrateRun(args: Args, terminal: Terminal, { openRegistr
     terminal.warn(`no coverage of intervals is known: run ${project.graph.run} has no held-out predictions of these predictors`); // prettier-ignore
   }
   const document: PredictorFile = {
-    bench: args.name ?? machineOf(source).name,
+    bench: args.name ?? specificationOf(source).name,
     source: source.label,
     made_by: commandOf(args),
     fitted_on: fitted.fitted_on,

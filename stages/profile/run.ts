@@ -11,6 +11,7 @@
 import { readFile } from 'node:fs/promises';
 import { makeVector, Table } from 'apache-arrow';
 import type { Database } from '../../pipeline/database.js';
+import { findings } from '../../pipeline/findings.js';
 import type { TaskContext } from '../../pipeline/stage.js';
 import { fromRows, strings, toRows } from '../../pipeline/rows.js';
 import type { MeasurementMean } from '../energy/benches/bench.js';
@@ -49,6 +50,7 @@ export async function run(context: TaskContext<ProfileParams>): Promise<void> {
   }
   await write(rounds, roundsTable(name, plan));
   await write(session, sessionTable(context, machine, plan));
+  await write(findings, fromRows(findings, []));
 }
 
 /** The means of the session's measurements, in the order in which they run. */
@@ -95,6 +97,7 @@ function sessionTable({ params, partition, source }: TaskContext<ProfileParams>,
       last_us: plan.last_us,
       cpu_threads: machine.cpu.threads,
       meter: meter.name,
+      one_clock: false,
       meter_kind: meter.kind,
       meter_period_us: Math.round(instruments.meter_period * 1e6),
       meter_noisy: instruments.meter_noise > 0,

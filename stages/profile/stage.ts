@@ -1,7 +1,8 @@
-/** profile: the raw logs of a measuring campaign; here replayed from a bench's means (DESIGN 5, METHODS 6). */
+/** profile: the raw logs of a measuring campaign, somebody's own or replayed from a bench's means (DESIGN 5, METHODS 6). */
 import { z } from 'zod';
+import { findings } from '../../pipeline/findings.js';
 import type { Stage } from '../../pipeline/stage.js';
-import { machineFile } from '../energy/benches/machine.js';
+import { machineFiles } from '../energy/benches/machine.js';
 import { meansFiles } from '../energy/benches/means.js';
 import { duration } from '../energy/units.js';
 import { nodes, operators } from '../trace/tables.js';
@@ -26,12 +27,13 @@ const ofSession = (own: Readonly<Record<string, string>>, theirs: Readonly<Recor
 
 export const profile: Stage<ProfileParams> = {
   name: 'profile',
-  about: 'the raw logs: rounds, power meter and resources of every measurement, replayed from means',
+  about: 'the raw logs: rounds, power meter and resources of every measurement, read or replayed from means',
   params: profileParams,
   reads: [nodes, operators].map((table) => ({ table, of: ofSession })),
-  writes: [rounds, power, resources, session],
+  writes: [rounds, power, resources, session, findings],
   usesSource: true,
-  files: (_, source) => [...meansFiles(source), { name: 'bench', path: machineFile(source) }],
+  files: (_, source) => [...meansFiles(source), ...machineFiles(source).map((path) => ({ name: 'bench', path }))],
   partitions: (_, { trace }) => trace.map(({ model }) => ({ session: model })),
-  run: async (context) => (await import('./run.js')).run(context),
+  run: async (context) =>
+    context.source.kind === 'logs' ? (await import('./logs.js')).run(context) : (await import('./run.js')).run(context),
 };

@@ -6,7 +6,7 @@ import { packageRoot } from '../../pipeline/paths.js';
 import type { FileInput, Partition, Source, Stage } from '../../pipeline/stage.js';
 import type { TableSchema } from '../../pipeline/table.js';
 import { clock, measurements } from '../align/tables.js';
-import { machineFile } from '../energy/benches/machine.js';
+import { machineFiles } from '../energy/benches/machine.js';
 import { errors, predictions } from '../evaluate/tables.js';
 import { features } from '../featurize/tables.js';
 import { session } from '../profile/tables.js';
@@ -66,8 +66,8 @@ function files(params: ReportParams, source: Source, { output }: Partition): Fil
   const shipped = [...new Set(of.flatMap((one) => [...one.paper.map(paperFile), ...(one.files?.() ?? [])]))];
   if (output === page) shipped.push('package.json');
   const files = shipped.map((name) => ({ name, path: join(packageRoot, name) }));
-  const machine = machineFile(source);
-  return of.some(({ id }) => id === 'table2') ? [...files, { name: basename(machine), path: machine }] : files;
+  if (!of.some(({ id }) => id === 'table2')) return files;
+  return [...files, ...machineFiles(source).map((path) => ({ name: basename(path), path }))];
 }
 
 export const report: Stage<ReportParams> = {

@@ -17,6 +17,7 @@ export function notPublished(
   tree: readonly Pick<TreeNode, 'level' | 'type'>[],
   params: TraceParams,
   cells: readonly Cell[],
+  lacks: 'not published' | 'not measured' = 'not published',
 ): Finding[] {
   const parts = new Set(tree.map(({ level, type }) => partOf(level, type)));
   return params.batch_sizes.flatMap((batch_size) =>
@@ -24,8 +25,8 @@ export function notPublished(
       const there = cells.find((cell) => cell.batch_size === batch_size && cell.length === length)?.parts ?? [];
       const lacking = [...parts].filter((part) => !there.includes(part));
       if (lacking.length === 0) return [];
-      const what = there.length === 0 ? 'not published' : `not published but for ${there.join(', ')}: no tree`;
-      return [finding('not_published', 'info', `${model}/b${batch_size}/s${length}`, null, what)];
+      const what = there.length === 0 ? lacks : `${lacks} but for ${there.join(', ')}: no tree`;
+      return [finding(lacks.replace(' ', '_'), 'info', `${model}/b${batch_size}/s${length}`, null, what)];
     }),
   );
 }

@@ -5,6 +5,10 @@ import type { Source, TaskContext } from '../../pipeline/stage.js';
 import { fromRows } from '../../pipeline/rows.js';
 import type { Cell } from '../energy/benches/bench.js';
 import { cellsOfBench, partOf, readBenchCells } from '../energy/benches/cells.js';
+import { cellOfRuns } from '../energy/benches/logs/cells.js';
+import { logsOf } from '../energy/benches/logs/files.js';
+import { readRuns } from '../energy/benches/logs/runs.js';
+import type { LogsSettings } from '../energy/benches/logs/settings.js';
 import { cellsOfRows } from '../energy/benches/published.js';
 import { readPublished, type PublishedRow } from '../energy/benches/published_rows.js';
 import { twinFile } from '../energy/benches/source.js';
@@ -19,13 +23,14 @@ import { torchTrees } from './torch_trees.js';
 export async function run(context: TaskContext<TraceParams>): Promise<void> {
   const { params, partition, source, write, progress, signal } = context;
   const name = partition.model;
-  const { cells, rows } = await readBench(source, name, params);
-  if (cells.length === 0) throw nothingThere(name, source, params);
   const torch = params.torch?.[name];
   const declared = torch === undefined ? new Library().model(name) : null;
-  const trees = declared
-    ? cells.map((cell) => buildTree(declared, { batchSize: cell.batch_size, length: cell.length }))
-    : await torchTrees({ torch: torch!, name }, cells, signal);
+  const trace: Trace = async (workloads) =>
+    declared
+      ? workloads.map(({ batch_size, length }) => buildTree(declared, { batchSize: batch_size, length }))
+      : torchTrees({ torch: torch!, name }, workloads, signal);
+  const { cells, trees, rows } = await readBench(source, name, params, trace);
+  if (cells.length === 0) throw nothingThere(name, source, params);
   if (rows && declared) checkRows(rows, declared, cells, trees);
   const nodeRows = new NodeRows(name);
   const operatorRows = new OperatorRows(name);
@@ -41,7 +46,7 @@ export async function run(context: TaskContext<TraceParams>): Promise<void> {
   await write(operators, operatorRows.table());
   const found = [
     ...(rows && declared ? disagreements(rows, declared) : []),
-    ...notPublished(name, trees[0], params, cells),
+    ...notPublished(name, trees[0], params, cells, source.kind === 'logs' ? 'not measured' : 'not published'),
   ];
   await write(
     findings,
@@ -52,18 +57,53 @@ export async function run(context: TaskContext<TraceParams>): Promise<void> {
   );
 }
 
-/** The model's cells on the bench, and the published rows where there are some. */
+type Workload = Pick<Cell, 'batch_size' | 'length'>;
+type Tree = readonly TreeNode[];
+type Trace = (workloads: readonly Workload[]) => Promise<Tree[]>;
+
+interface Traced {
+  readonly cells: readonly Cell[];
+  /** One a cell. */
+  readonly trees: readonly Tree[];
+  /** The published rows, where there are some. */
+  readonly rows: PublishedRow[] | null;
+}
+
+/** The model's cells on the bench, each with its tree. */
 async function readBench(
   source: Source,
   model: string,
   { batch_sizes, lengths }: TraceParams,
-): Promise<{ cells: Cell[]; rows: PublishedRow[] | null }> {
+  trace: Trace,
+): Promise<Traced> {
+  if (source.kind === 'logs') return runInLogs(logsOf(source), model, { batch_sizes, lengths }, trace);
   if (source.kind === 'twin') {
-    return { cells: cellsOfBench(readBenchCells(twinFile(source)), model, batch_sizes, lengths), rows: null };
+    const cells = cellsOfBench(readBenchCells(twinFile(source)), model, batch_sizes, lengths);
+    return { cells, trees: await trace(cells), rows: null };
   }
   const all = await readPublished(source.place.folder, model);
   const rows = all.filter((row) => batch_sizes.includes(row.batch_size) && lengths.includes(row.length));
-  return { cells: cellsOfRows(rows, model, batch_sizes, lengths), rows };
+  const cells = cellsOfRows(rows, model, batch_sizes, lengths);
+  return { cells, trees: await trace(cells), rows };
+}
+
+/** What a run log has of the model: a workload's cell follows from its tree, for the log names nodes. */
+async function runInLogs(
+  logs: LogsSettings,
+  model: string,
+  { batch_sizes, lengths }: Pick<TraceParams, 'batch_sizes' | 'lengths'>,
+  trace: Trace,
+): Promise<Traced> {
+  const runs = (await readRuns(logs)).filter((run) => run.model === model);
+  const workloads = batch_sizes
+    .flatMap((batch_size) => lengths.map((length) => ({ batch_size, length })))
+    .filter(({ batch_size, length }) => runs.some((run) => run.batch_size === batch_size && run.length === length));
+  const trees = await trace(workloads);
+  const found = workloads.flatMap((workload, i) => {
+    const cell = cellOfRuns(runs, model, trees[i], workload, logs.runs.file);
+    return cell ? [{ cell, tree: trees[i] }] : [];
+  });
+  return { cells: found.map(({ cell }) => cell), trees: found.map(({ tree }) => tree), rows: null };
 }
 
 function nothingThere(model: string, { label }: Source, { batch_sizes, lengths }: TraceParams): UnavailableError {

@@ -6,6 +6,7 @@ import { UsageError } from '../../pipeline/errors.js';
 import { findings } from '../../pipeline/findings.js';
 import type { FileInput, Source, Stage } from '../../pipeline/stage.js';
 import { allParts } from '../energy/benches/bench.js';
+import { logsOf } from '../energy/benches/logs/files.js';
 import { publishedFiles } from '../energy/benches/published_files.js';
 import { twinFile } from '../energy/benches/source.js';
 import { Library, unknown } from '../energy/tree/library.js';
@@ -92,6 +93,7 @@ function describedBy(model: string, torch: string | undefined): FileInput[] {
 function files(model: string, { torch }: TraceParams, source: Source): FileInput[] {
   const described = describedBy(model, torch?.[model]);
   if (source.kind === 'twin') return [...described, { name: 'bench', path: twinFile(source) }];
+  if (source.kind === 'logs') return [...described, { name: 'runs', path: logsOf(source).runs.file }];
   const csv = allParts.map((part) => publishedFiles[part]);
   return [...described, ...csv.map((name) => ({ name, path: join(source.place.folder, name) }))];
 }

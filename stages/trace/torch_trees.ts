@@ -17,7 +17,7 @@ const distinct = (values: readonly number[]): number[] => [...new Set(values)];
 /** A tree for each cell. Throws a UsageError where there is no such model, an UnavailableError without PyTorch. */
 export async function torchTrees(
   { torch, name }: { readonly torch: string; readonly name: string },
-  cells: readonly Cell[],
+  cells: readonly Pick<Cell, 'batch_size' | 'length'>[],
   signal: AbortSignal,
 ): Promise<TreeNode[][]> {
   const batchSizes = distinct(cells.map(({ batch_size }) => batch_size));

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { packageRoot } from '../../../pipeline/paths.js';
 import type { Source } from '../../../pipeline/stage.js';
 import { readYaml } from '../../../pipeline/yaml.js';
+import { logsOf } from './logs/files.js';
 
 const machineSchema = z.strictObject({
   name: z.string(),
@@ -48,12 +49,43 @@ function deviceOf({ about }: Source): string {
   return typeof about.device === 'string' ? about.device : standIn;
 }
 
-/** The path of the file that describes a source's machine. */
-export const machineFile = (source: Source): string => join(benchFolder, files[deviceOf(source)] ?? files[standIn]);
+/** The path of the file that describes the machine of a source that is replayed. */
+const descriptionOf = (source: Source): string => join(benchFolder, files[deviceOf(source)] ?? files[standIn]);
 
-/** A source's machine; a device that nobody described has PC1's facts, labelled assumed. */
+/** The file that describes a source's machine, if there is one: logs are described in the configuration. */
+export const machineFiles = (source: Source): string[] => (source.kind === 'logs' ? [] : [descriptionOf(source)]);
+
+/** What a table of machines prints; null is not stated. */
+export interface Specification {
+  readonly name: string;
+  /** True where nothing is known of the machine and another's facts stand in. */
+  readonly assumed: boolean;
+  readonly cpu: string | null;
+  readonly memory: string | null;
+  readonly gpu: string | null;
+  readonly gpuMemory: string | null;
+}
+
+export function specificationOf(source: Source): Specification {
+  if (source.kind === 'logs') {
+    const { name, cpu, threads, memory_gib, gpu } = logsOf(source).machine;
+    const processor = `${cpu ?? 'not stated'}, ${threads} threads`;
+    return { name, assumed: false, cpu: processor, memory: memory_gib === null ? null : `${memory_gib} GiB`, gpu, gpuMemory: null }; // prettier-ignore
+  }
+  const { name, assumed, cpu, memory_gib, gpu } = machineOf(source);
+  return {
+    name,
+    assumed,
+    cpu: `${cpu.name}, ${cpu.threads} threads`,
+    memory: `${memory_gib} GiB`,
+    gpu: `${gpu.count} × ${gpu.name}, one used`,
+    gpuMemory: `${gpu.memory_gib} GiB each`,
+  };
+}
+
+/** The machine of a source that is replayed; a device that nobody described has PC1's facts, labelled assumed. */
 export function machineOf(source: Source): Machine {
   const device = deviceOf(source);
-  const machine = readYaml(machineFile(source), machineSchema);
+  const machine = readYaml(descriptionOf(source), machineSchema);
   return device in files ? machine : { ...machine, name: `${device} (${machine.name} assumed)`, device, assumed: true };
 }

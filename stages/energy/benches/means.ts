@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { FileInput, Source } from '../../../pipeline/stage.js';
 import type { MeasurementMean } from './bench.js';
+import { logFiles, logsOf } from './logs/files.js';
 import { publishedFiles } from './published_files.js';
 import { twinFile } from './source.js';
 import type { TwinNode, TwinOperator } from './twin.js';
@@ -12,8 +13,9 @@ export interface ModelRows {
   readonly operators: () => Promise<readonly TwinOperator[]>;
 }
 
-/** The files that the means are read from. */
+/** The files that the means are read from, or the logs. */
 export function meansFiles(source: Source): FileInput[] {
+  if (source.kind === 'logs') return logFiles(logsOf(source));
   if (source.kind === 'twin') return [{ name: 'twin', path: twinFile(source) }];
   return Object.values(publishedFiles).map((name) => ({ name, path: join(source.place.folder, name) }));
 }

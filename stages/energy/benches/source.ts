@@ -6,10 +6,16 @@ import { nearest } from '../../../pipeline/config/nearest.js';
 import { packageRoot } from '../../../pipeline/paths.js';
 import type { Source, SourceChoice } from '../../../pipeline/stage.js';
 import { download, type Fetch } from './download.js';
+import { logFiles } from './logs/files.js';
+import { type LogsSettings, logsSettings } from './logs/settings.js';
 import { cacheFolder, findPublished, type Environment } from './places.js';
 
 /** The kinds that can be opened, with the label that every table and page bears. */
-const labels = { published: 'published measurements, replayed logs', twin: 'simulated' } as const;
+const labels = {
+  published: 'published measurements, replayed logs',
+  twin: 'simulated',
+  logs: 'measured, from logs',
+} as const;
 
 type Kind = keyof typeof labels;
 
@@ -30,17 +36,24 @@ const kind = z.string({ error: `expected one of ${kinds.join(', ')}` }).transfor
   return z.NEVER;
 });
 
-const sourceParams = z.strictObject({
-  source: z
-    .array(kind)
-    .min(1, `expected at least one of ${kinds.join(', ')}`)
-    .refine((names) => new Set(names).size === names.length, 'each source may stand there once')
-    .default(['published', 'twin']),
-  device: z
-    .string()
-    .regex(/^[A-Za-z0-9][\w.-]*$/, 'expected the name of a folder of the data set, like device_1')
-    .default('device_1'),
-});
+const sourceParams = z
+  .strictObject({
+    source: z
+      .array(kind)
+      .min(1, `expected at least one of ${kinds.join(', ')}`)
+      .refine((names) => new Set(names).size === names.length, 'each source may stand there once')
+      .default(['published', 'twin']),
+    device: z
+      .string()
+      .regex(/^[A-Za-z0-9][\w.-]*$/, 'expected the name of a folder of the data set, like device_1')
+      .default('device_1'),
+    /** Where the source is `logs`: which they are. */
+    logs: logsSettings.optional(),
+  })
+  .refine(({ source, logs }) => !source.includes('logs') || logs, {
+    path: ['logs'],
+    error: 'expected a section that says where the logs are: runs, power, resources',
+  });
 
 export type SourceParams = z.infer<typeof sourceParams>;
 
@@ -76,6 +89,12 @@ function openTwin(device: string): Opened {
   return { kind: 'twin', label: labels.twin, about: { device, bench }, place: { folder: twinFolder } };
 }
 
+function openLogs(logs: LogsSettings): Opened {
+  const missing = logFiles(logs).find(({ path }) => !existsSync(path));
+  if (missing) return { reason: `there is no ${missing.path} (bench.logs.${missing.name}.file)` };
+  return { kind: 'logs', label: labels.logs, about: { logs }, place: {} };
+}
+
 /** The description of the bench that a twin simulates. */
 export const twinFile = ({ about, place }: Source): string => join(place.folder, `${String(about.bench)}.yaml`);
 
@@ -85,5 +104,8 @@ export const source: SourceChoice<SourceParams> & {
   name: 'bench',
   params: sourceParams,
   order: (params) => params.source,
-  open: async (kind, { device }, options) => (kind === 'published' ? openPublished(device, options) : openTwin(device)),
+  open: async (kind, { device, logs }, options) => {
+    if (kind === 'logs') return openLogs(logs!);
+    return kind === 'published' ? openPublished(device, options) : openTwin(device);
+  },
 };

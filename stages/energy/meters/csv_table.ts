@@ -75,7 +75,7 @@ interface Place {
 }
 
 /** One row's cells by quantity; what is not mapped, absent or unreadable is null. */
-export interface CsvRow {
+export interface TableRow {
   number(name: string): number | null;
   text(name: string): string | null;
 }
@@ -91,8 +91,12 @@ export class CsvTable {
     private readonly file: string,
   ) {}
 
+  get hasHeader(): boolean {
+    return this.#places !== null;
+  }
+
   /** A row's values; `header` for the first line, or the reason why the line is none. */
-  read(line: string): CsvRow | 'header' | { readonly reason: string } {
+  read(line: string): TableRow | 'header' | { readonly reason: string } {
     const cells = line.split(separators[this.settings.separator]).map(bare);
     if (!this.#places) {
       this.#places = this.#header(cells);

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { nearest } from '../../../pipeline/config/nearest.js';
 import { current, duration, fraction } from '../units.js';
 import { meterTypes } from './list.js';
-import type { Identity, MeterType } from './meter.js';
+import type { Identity, MeterKind, MeterType } from './meter.js';
 
 const date = z
   .string()
@@ -17,7 +17,7 @@ const date = z
 const positive = (of: z.ZodType<number>) => of.refine((value) => value > 0, 'expected more than 0');
 
 /** What its owner states of a meter, whatever its type; null is "not stated". */
-const stated = {
+export const stated = {
   /** Its name or serial number. */
   name: z.string().nullable().default(null),
   /** Of one moment or the mean of a window, where it differs from what its type mostly is. */
@@ -46,7 +46,7 @@ const connected = {
 const shapeOf = ({ name, baud, options }: MeterType) =>
   z.strictObject({ type: z.literal(name), ...stated, ...(baud === null ? {} : connected), ...options });
 
-export type MeterSettings = z.output<z.ZodObject<typeof stated>> & {
+export type MeterSettings = Stated & {
   readonly type: string;
   readonly port?: string;
   readonly baud?: number | null;
@@ -74,12 +74,21 @@ export const typeOf = ({ type }: MeterSettings): MeterType => meterTypes[type];
 export const period_us = (settings: MeterSettings): number =>
   settings.period === null ? typeOf(settings).period_us : Math.round(settings.period * 1e6);
 
-export function identityOf(settings: MeterSettings): Identity {
-  const { type, name, kind, range, class: accuracy_class, calibrated, uncertainty } = settings;
+type Stated = z.output<z.ZodObject<typeof stated>>;
+
+export const identityOf = (settings: MeterSettings): Identity =>
+  identity(settings.type, settings, typeOf(settings).kind, period_us(settings));
+
+/** The meter behind a log of others: its lines' distance is that of the log, unless stated. */
+export const identityOfLog = (settings: Stated & { readonly format: string }, interval_us: number): Identity =>
+  identity(settings.format, settings, 'window', settings.period === null ? interval_us : Math.round(settings.period * 1e6)); // prettier-ignore
+
+function identity(type: string, about: Stated, kind: MeterKind, period_us: number): Identity {
+  const { name, range, class: accuracy_class, calibrated, uncertainty } = about;
   return {
     name: name === null ? type : `${type} ${name}`,
-    kind: kind ?? typeOf(settings).kind,
-    period_us: period_us(settings),
+    kind: about.kind ?? kind,
+    period_us,
     range_a: range,
     accuracy_class,
     calibrated_on: calibrated,

@@ -1,5 +1,5 @@
 /** Table 2: the paper's machines, and what this run's bench states of itself. */
-import type { Machine } from '../../energy/benches/machine.js';
+import type { Specification } from '../../energy/benches/machine.js';
 import { beyondPaper, label } from '../names.js';
 import type { Output, ReportContext } from '../output.js';
 import { queryRows } from '../query_rows.js';
@@ -45,12 +45,12 @@ function stated(bench: Bench | undefined, clocks: Clocks): TableRow[] {
   ];
 }
 
-/** What the bench's file in data/benches says, under the paper's names. */
-const descriptions = ({ cpu, memory_gib, gpu }: Machine): Readonly<Record<string, string>> => ({
-  CPU: `${cpu.name}, ${cpu.threads} threads`,
-  Memory: `${memory_gib} GiB`,
-  GPU: `${gpu.count} × ${gpu.name}, one used`,
-  'GPU memory': `${gpu.memory_gib} GiB each`,
+/** What the bench states, under the paper's names. */
+const descriptions = ({ cpu, memory, gpu, gpuMemory }: Specification): Readonly<Record<string, string | null>> => ({
+  CPU: cpu,
+  Memory: memory,
+  GPU: gpu,
+  'GPU memory': gpuMemory,
 });
 
 function labelsNote({ machine }: ReportContext, { memory_mhz }: Clocks): string[] {
@@ -76,8 +76,8 @@ export const table2: Output = {
       context.database,
       'SELECT median(gpu_clk_mhz) AS gpu_mhz, median(gpu_mem_clk_mhz) AS memory_mhz FROM features',
     );
-    const { machineOf } = await import('../../energy/benches/machine.js');
-    const machine = machineOf(context.source);
+    const { specificationOf } = await import('../../energy/benches/machine.js');
+    const machine = specificationOf(context.source);
     const described = descriptions(machine);
     const paper = (await context.paper('table2')).rows.map((row) => ({
       specification: label(String(row.specification)),

@@ -1,5 +1,8 @@
+import { makeVector, Table } from 'apache-arrow';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { Database } from '../../../pipeline/database.js';
+import { fitClock } from '../../../stages/align/clock.js';
 import { bursts, candidates, coarseOffsets } from '../../../stages/align/coarse.js';
 import { medianDeviation, robustLine } from '../../../stages/align/robust_line.js';
 import { Random } from '../../../stages/energy/random.js';
@@ -55,12 +58,39 @@ test('an offset beyond clock_search refuses the session and says how to search f
   assert.match(String(refused[0].message), /none of the 2 sync bursts within ± 1 min.*align\.clock_search/);
 });
 
-test('without sync steps the session is refused', async () => {
-  const { measurements, findings } = await aligned(
-    makeSession({ rounds: (rounds) => rounds.filter(({ kind }) => kind !== 'sync') }),
-  );
+test('without sync steps the rounds’ own edges tell the clock', async () => {
+  const { clock, findings } = await clockOf({
+    offset_us: -2_345_000,
+    drift: 50e-6,
+    rounds: (rounds) => rounds.filter(({ kind }) => kind !== 'sync'),
+  });
+  assert.ok(Math.abs(clock.offset_s + 2.345) < 0.005, JSON.stringify(clock));
+  assert.is(clock.edges, 16);
+  assert.is(findings.filter(({ severity }) => severity === 'refuse').length, 0);
+});
+
+test('without any rounds the session is refused', async () => {
+  const { measurements, findings } = await aligned(makeSession({ rounds: () => [] }));
   assert.equal(measurements, []);
-  assert.match(String(findings.find(({ severity }) => severity === 'refuse')!.message), /no sync steps/);
+  assert.match(String(findings.find(({ severity }) => severity === 'refuse')!.message), /no rounds/);
+});
+
+test('rounds that repeat fit at several offsets: the clock cannot be told', async () => {
+  const rounds = Array.from({ length: 120 }, (_, i) => {
+    return { start_us: (10 + 7 * i) * 1e6, end_us: (15 + 7 * i) * 1e6, measurement_id: 'a' };
+  });
+  const at_us = Float64Array.from({ length: 5200 }, (_, i) => i * 170_000);
+  const power_w = at_us.map((at) => (rounds.some(({ start_us, end_us }) => at > start_us && at <= end_us) ? 200 : 60));
+  const database = await Database.open();
+  const log = { at_us: makeVector(at_us), power_w: makeVector(power_w) };
+  await database.insert('windows', new Table(log));
+  const settings = { first_us: 0, last_us: 900e6, period_us: 170_000, instant: false, search_us: 60e6 };
+  const clock = await fitClock(database, rounds, settings);
+  database.close();
+  assert.match(
+    'refused' in clock ? clock.refused : '',
+    /^the rounds repeat: offsets of .* s and -?7\.\d+ s fit alike: .*one_clock/,
+  );
 });
 
 test('too few edges refuse the session', async () => {

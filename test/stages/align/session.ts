@@ -136,6 +136,7 @@ const about = {
   label: 'simulated',
   started_utc_us: 0,
   cpu_threads: 20,
+  one_clock: false,
   meter: 'a meter',
   meter_noisy: false,
   meter_range_a: 5,

@@ -171,7 +171,7 @@ trace:
   lengths: [x]
 `;
   assert.equal(await problems(yaml), [
-    'c.yaml:2:19 bench.source.0: source "live" is not available; available: published, twin',
+    'c.yaml:2:19 bench.source.0: source "live" is not available; available: published, twin, logs',
     'c.yaml:4:12 trace.models.0: unknown model "bert-base"; nearest: bert-base-uncased',
     'c.yaml:4:29 trace.models.2: gpt2 stands there twice',
     'c.yaml:4:35 trace.models.3: unknown model "roberta-bas"; nearest: roberta-base',

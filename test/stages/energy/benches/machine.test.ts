@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Source } from '../../../../pipeline/stage.js';
-import { machineFile, machineOf } from '../../../../stages/energy/benches/machine.js';
+import { machineFiles, machineOf } from '../../../../stages/energy/benches/machine.js';
 import { defaultInstruments } from '../../../../stages/profile/instruments.js';
 
 const source = (device: string): Source => ({ kind: 'published', label: '', about: { device }, place: {} });
@@ -18,7 +18,7 @@ test('an unknown device has PC1’s facts, and says so', () => {
   assert.ok(machine.assumed);
   assert.is(machine.name, 'our-box (PC1 assumed)');
   assert.is(machine.cpu.threads, 20);
-  assert.is(machineFile(source('our-box')), machineFile(source('device_1')));
+  assert.equal(machineFiles(source('our-box')), machineFiles(source('device_1')));
 });
 
 test('the replay’s defaults are the meter and the logger that the bench states', () => {
