@@ -36,8 +36,10 @@ export interface Command<Args = any> {
   readonly example: string;
   readonly positionals?: Readonly<Record<string, Options & { readonly type?: 'string' | 'boolean' | 'number' }>>;
   readonly options?: Readonly<Record<string, Options>>;
-  /** Does the work; what it throws becomes the exit code. */
-  readonly handler: (args: Args, terminal: Terminal, door: Door) => Promise<void>;
+  /** It runs another program: the words behind `--` are that program's, handed on untouched as `program`. */
+  readonly runsProgram?: true;
+  /** Does the work; what it throws becomes the exit code, or what it gives where another program ended with that. */
+  readonly handler: (args: Args, terminal: Terminal, door: Door) => Promise<number | void>;
 }
 
 /** `run` of `run <config>`. */

@@ -4,7 +4,8 @@ import { UsageError } from '../errors.js';
 import { commandName, commonOptions, type Door } from './command.js';
 
 /** The first argument that is no option: the command's name. */
-const calledCommand = (argv: readonly string[]): string | undefined => argv.find((word) => !word.startsWith('-'));
+export const calledCommand = (argv: readonly string[]): string | undefined =>
+  argv.find((word) => !word.startsWith('-'));
 
 /** Throws a UsageError where a command is called that there is not. */
 export function checkCommand(argv: readonly string[], { commands }: Door): void {

@@ -5,15 +5,25 @@ import { join } from 'node:path';
 import { exitCodes, PipelineError, UsageError } from '../errors.js';
 import { packageRoot } from '../paths.js';
 import { Terminal, type Streams } from '../terminal.js';
-import { commonOptions, type Command, type Door } from './command.js';
-import { checkCommand, parserMessage } from './parser_message.js';
+import { commandName, commonOptions, type Command, type Door } from './command.js';
+import { calledCommand, checkCommand, parserMessage } from './parser_message.js';
 
 const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
 
 const terminalOf = (argv: readonly string[], streams: Streams): Terminal =>
   new Terminal({ json: argv.includes('--json'), quiet: argv.includes('--quiet') }, streams);
 
-function parser(argv: readonly string[], door: Door, streams: Streams) {
+/** What is ours of a command line, and the words behind `--` where the command runs another program. */
+function divided(words: readonly string[], { commands }: Door): { own: readonly string[]; behind: readonly string[] } {
+  const at = words.indexOf('--');
+  const called = calledCommand(words);
+  const runs = commands.some((command) => command.runsProgram && commandName(command) === called);
+  return runs && at > 0 ? { own: words.slice(0, at), behind: words.slice(at + 1) } : { own: words, behind: [] };
+}
+
+type Run = (command: Command, args: object) => Promise<void>;
+
+function parser(argv: readonly string[], door: Door, run: Run) {
   const program = yargs([...argv])
     .scriptName('pipeline')
     .usage(
@@ -32,7 +42,7 @@ function parser(argv: readonly string[], door: Door, streams: Streams) {
     .fail((message, error) => {
       throw message ? new UsageError(parserMessage(message, argv, door), 'see `pipeline --help`') : error;
     });
-  for (const command of door.commands) addCommand(program, command, argv, door, streams);
+  for (const command of door.commands) addCommand(program, command, run);
   return program;
 }
 
@@ -40,13 +50,7 @@ function parser(argv: readonly string[], door: Door, streams: Streams) {
 const complete = ([name, option]: [string, NonNullable<Command['options']>[string]]) =>
   [name, option.type === 'boolean' ? option : { requiresArg: true, ...option }] as const;
 
-function addCommand(
-  program: ReturnType<typeof yargs>,
-  command: Command,
-  argv: readonly string[],
-  door: Door,
-  streams: Streams,
-): void {
+function addCommand(program: ReturnType<typeof yargs>, command: Command, run: Run): void {
   const options = Object.fromEntries(Object.entries(command.options ?? {}).map(complete));
   program.command(
     command.usage,
@@ -61,7 +65,7 @@ function addCommand(
       for (const [name, option] of Object.entries(options)) {
         if (!option.array && Array.isArray(args[name])) throw new UsageError(`--${name} is given more than once`);
       }
-      return command.handler(args, terminalOf(argv, streams), door);
+      return run(command, args);
     },
   );
 }
@@ -83,17 +87,23 @@ function report(error: unknown, argv: readonly string[], streams: Streams): numb
 export async function program(words: readonly string[], door: Door, streams: Streams = process): Promise<number> {
   // `pipeline help run` is what some people type first.
   const named = words[0] === 'help' ? [...words.slice(1), '--help'] : words;
+  const { own, behind } = divided(named, door);
   // A query may begin with a comment, which is no option.
-  const argv = named.map((word) => (/^--\s/.test(word) ? ` ${word}` : word));
+  const argv = own.map((word) => (/^--\s/.test(word) ? ` ${word}` : word));
+  let ended: number = exitCodes.done;
+  const run: Run = async (command, args) => {
+    const given = command.runsProgram ? { ...args, program: behind } : args;
+    ended = (await command.handler(given, terminalOf(argv, streams), door)) ?? exitCodes.done;
+  };
   try {
     checkCommand(argv, door);
-    const parsing = parser(argv, door, streams);
+    const parsing = parser(argv, door, run);
     if (argv.every((word) => word.slice(2) in commonOptions)) {
       streams.stderr.write(`${await parsing.getHelp()}\n`);
       return exitCodes.usage;
     }
     await parsing.parseAsync();
-    return exitCodes.done;
+    return ended;
   } catch (error) {
     return report(error, argv, streams);
   }

@@ -2,7 +2,8 @@
 import type { Command } from '../../pipeline/cli/command.js';
 import { calibrate } from './calibrate.js';
 import { compare } from './compare.js';
+import { doctor } from './doctor.js';
 import { predict } from './predict.js';
 import { whatIf } from './what_if.js';
 
-export const commands: readonly Command[] = [predict, compare, whatIf, calibrate];
+export const commands: readonly Command[] = [predict, compare, whatIf, calibrate, doctor];

@@ -139,6 +139,27 @@ async function failing(error: unknown, ...argv: string[]): Promise<{ code: numbe
   return { code, stderr };
 }
 
+test('a command that runs another program: its words untouched, its exit code passed on', async () => {
+  const given: unknown[] = [];
+  const runs: Command = {
+    usage: 'runs',
+    about: 'runs',
+    example: 'pipeline runs -- make',
+    runsProgram: true,
+    handler: async ({ program, json }: { program: string[]; json: boolean }) => given.push({ program, json }) && 7,
+  };
+  const stream = { isTTY: false, columns: 80, write: () => true };
+  const call = (...argv: string[]) => program(argv, { ...toy, commands: [runs] }, { stdout: stream, stderr: stream });
+  assert.is(await call('runs', '--', 'sh', '1e3', '--json', '-x=3', '--', '--help'), 7);
+  assert.is(await call('--json', 'runs', '--', 'sh'), 7);
+  assert.is(await call('runs'), 7);
+  assert.equal(given, [
+    { program: ['sh', '1e3', '--json', '-x=3', '--', '--help'], json: false },
+    { program: ['sh'], json: true },
+    { program: [], json: false },
+  ]);
+});
+
 test('an expected failure: its message, its hint, its exit code; the stack only with --debug', async () => {
   const error = new UnavailableError('no meter', 'plug it in');
   assert.equal(await failing(error), { code: 4, stderr: 'error: no meter\n  → plug it in\n' });
