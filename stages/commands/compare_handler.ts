@@ -13,7 +13,7 @@ import { compareChoices } from './compare_choices.js';
 import { compareCsv, compareJson } from './compare_json.js';
 import { compareText } from './compare_text.js';
 import { extrapolations } from './extrapolations.js';
-import { clockIn, notNegative, sizesIn, workloadsFor } from './predict_arguments.js';
+import { clockIn, notNegative, sizesIn, tracedSizes, workloadsFor } from './predict_arguments.js';
 import { save } from './predict_handler.js';
 
 /** The models that words name, in order: `*` stands for anything in a name, `?` for one character. */
@@ -39,7 +39,9 @@ async function predictAll(args: CompareArgs): Promise<Compared[]> {
   ];
   const library = new Library();
   const models = await Promise.all(
-    namedModels(args.models, library.modelNames()).map((name) => describeModel(name, library)),
+    namedModels(args.models, library.modelNames()).map((name) =>
+      describeModel(name, library, tracedSizes(batchSizes, lengths)),
+    ),
   );
   const predictions: Compared[] = [];
   for (const name of [...new Set(args.on.split(','))]) {

@@ -25,7 +25,7 @@ export const predict: Command<PredictArgs> = {
     model: {
       type: 'string',
       describe:
-        'a name of `pipeline list models`, a config.json (Hugging Face), a configuration.yaml, or a traced tree.json',
+        'a name of `pipeline list models`, a config.json (Hugging Face), a configuration.yaml, a traced tree.json, or PyTorch code as file.py:function',
       demandOption: true,
     },
   },

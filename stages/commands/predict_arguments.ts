@@ -1,6 +1,6 @@
 /** What the options of `predict` (and of others that predict) say, checked. */
 import { UsageError } from '../../pipeline/errors.js';
-import type { DescribedModel } from '../energy/prediction/described_model.js';
+import type { DescribedModel, TracedSizes } from '../energy/prediction/described_model.js';
 import { workloadsOf, type Profile } from '../energy/prediction/profile.js';
 import type { Workload } from '../energy/tree/build.js';
 
@@ -14,6 +14,12 @@ export function sizesIn(option: string, text: string | undefined): number[] | nu
   if (sizes.every((size) => Number.isInteger(size) && size > 0)) return [...new Set(sizes)];
   throw new UsageError(`--${option} ${text}: expected positive whole numbers like 8 or 8,16`);
 }
+
+/** What a model that is given as code is traced for. */
+export const tracedSizes = (batchSizes: readonly number[] | null, lengths: readonly number[] | null): TracedSizes => ({
+  batchSizes: batchSizes ?? [defaultWorkload.batchSize],
+  lengths: lengths ?? [defaultWorkload.length],
+});
 
 /** A clock below this must be in another unit: no GPU of the last decade idles lower than 100 MHz under load. */
 const leastClockMhz = 100;

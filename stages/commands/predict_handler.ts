@@ -8,7 +8,7 @@ import { describeModel } from '../energy/prediction/described_model.js';
 import { fittedBench } from '../energy/prediction/fitted_bench.js';
 import { predictModel, type PredictedTree } from '../energy/prediction/predict_model.js';
 import type { PredictArgs } from './predict.js';
-import { clockIn, notNegative, sizesIn, workloadsFor } from './predict_arguments.js';
+import { clockIn, notNegative, sizesIn, tracedSizes, workloadsFor } from './predict_arguments.js';
 import { predictJson } from './predict_json.js';
 import { predictText } from './predict_text.js';
 
@@ -17,7 +17,7 @@ async function predictAll(args: PredictArgs): Promise<PredictedTree[]> {
   const clockMhz = clockIn(args.clock);
   const calibrated = readCalibratedBench(args.on);
   const bench = fittedBench(calibrated.name, calibrated.predictors);
-  const model = await describeModel(args.model);
+  const model = await describeModel(args.model, undefined, tracedSizes(batchSizes, lengths));
   const profile = args.profile
     ? await (await import('../energy/prediction/profile_file.js')).readProfile(args.profile)
     : null;

@@ -6,8 +6,11 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { packageRoot } from '../../pipeline/paths.js';
+import { readCalibratedBench } from '../../stages/energy/benches/bench_file.js';
 import { describeModel } from '../../stages/energy/prediction/described_model.js';
+import { fittedBench } from '../../stages/energy/prediction/fitted_bench.js';
 import { modelNode } from '../../stages/energy/prediction/model_node.js';
+import { predictModel } from '../../stages/energy/prediction/predict_model.js';
 import { buildTree } from '../../stages/energy/tree/build.js';
 import { Library } from '../../stages/energy/tree/library.js';
 import { traceWithTorch } from '../../stages/energy/tree/torch_tracer.js';
@@ -99,7 +102,7 @@ if (python) {
     writeFileSync(file, JSON.stringify(document));
     const model = await describeModel(file);
     assert.is(model.name, tiny);
-    assert.is(model.about, `tree traced into ${file} with torch ${torch}, transformers ${transformers}`);
+    assert.is(model.about, `tree traced in ${file} with torch ${torch}, transformers ${transformers}`);
     assert.equal(model.workloads, [
       { batchSize: 2, length: 4 },
       { batchSize: 2, length: 8 },
@@ -107,6 +110,20 @@ if (python) {
     const tree = model.tree({ batchSize: 2, length: 8 });
     assert.is(tree[0].type, 'BertModel');
     assert.equal(Object.keys(tree[0]).sort(), Object.keys(modelNode(buildTree(library.model('gpt2'), { batchSize: 1, length: 1 })[0])).sort()); // prettier-ignore
+  });
+
+  test('code is traced for the sizes that are asked for, and predicted', async () => {
+    const code = join(folder, 'tests', 'small_models.py:gate');
+    const model = await describeModel(code, library, { batchSizes: [2, 4], lengths: [8] });
+    assert.equal([model.name, model.root, model.workloads?.length], [code, 'Gate', 2]);
+    const bench = readCalibratedBench('pc1');
+    const workload = { batchSize: 4, length: 8 };
+    const { nodes } = await predictModel(fittedBench(bench.name, bench.predictors), model, {
+      ...workload,
+      clockMhz: null,
+    });
+    assert.is(nodes.length, 9);
+    assert.ok(nodes.every(({ wallJ }) => wallJ > 0));
   });
 
   test('a model that is not there is a mistake of the user', async () => {

@@ -1,6 +1,6 @@
 /**
  * The model that is to be predicted, however it is described: a configuration by name or in a YAML file, a Hugging Face
- * `config.json`, or a tree exported by the tracer.
+ * `config.json`, a tree exported by the tracer, or the code that PyTorch is to trace.
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
@@ -117,11 +117,29 @@ function readJson(file: string): unknown {
   }
 }
 
+/** The workloads that code is traced for: every batch size with every length. */
+export interface TracedSizes {
+  readonly batchSizes: readonly number[];
+  readonly lengths: readonly number[];
+}
+
+/** What `file.py:function` gives, as PyTorch traces it. */
+async function tracedCode(code: string, sizes: TracedSizes): Promise<DescribedModel> {
+  const { traceWithTorch } = await import('../tree/torch_tracer.js');
+  const { tracedTree } = await import('./traced_tree.js');
+  return tracedTree(code, JSON.parse(await traceWithTorch({ model: code, name: code, ...sizes })) as object);
+}
+
 /**
- * The model of a name or a file. Throws a UsageError where there is none, or the file is neither a configuration nor a
- * tree.
+ * The model of a name, a file or code; code is traced for `sizes`. Throws a UsageError where there is none, or the file
+ * is neither a configuration nor a tree, and an UnavailableError where code is given and PyTorch is not there.
  */
-export async function describeModel(nameOrFile: string, library = new Library()): Promise<DescribedModel> {
+export async function describeModel(
+  nameOrFile: string,
+  library = new Library(),
+  sizes: TracedSizes = { batchSizes: [16], lengths: [128] },
+): Promise<DescribedModel> {
+  if (/\.py:\w+$/.test(nameOrFile)) return tracedCode(nameOrFile, sizes);
   if (/\.ya?ml$/i.test(nameOrFile)) return configurationFile(library, nameOrFile);
   if (!/\.json$/i.test(nameOrFile)) return configured(library, nameOrFile);
   const content = readJson(nameOrFile);

@@ -92,7 +92,7 @@ export function tracedTree(file: string, content: object): DescribedModel {
   return {
     name: model,
     root: trees.values().next().value![0].type,
-    about: `tree traced into ${file}${tracedWith(traced)}`,
+    about: `tree traced in ${file}${tracedWith(traced)}`,
     differences: [],
     assumptions: notes,
     sizes: null,
