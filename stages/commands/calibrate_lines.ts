@@ -24,7 +24,12 @@ export function equation({ eta, restW, cpu, cpuTerm, sd }: Omit<Law, 'form'>): s
 }
 
 const leftOutText = ({ meanPct, worstPct }: LeftOut): string =>
-  `${pct(meanPct)} on groups left out (worst ${pct(worstPct)})`;
+  Number.isFinite(meanPct)
+    ? `${pct(meanPct)} on groups left out (worst ${pct(worstPct)})`
+    : 'untested: it cannot be fitted with a group left out';
+
+/** `+2.4 %`, `−0.6 %`. */
+const signedPct = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(1)} %`;
 
 function groupTable({ groups }: Calibration): string {
   const worst = [...groups].sort((a, b) => b.meanPct - a.meanPct).slice(0, shownGroups);
@@ -62,7 +67,7 @@ function evidence(calibration: Calibration): string[] {
       : []),
     ...(idle
       ? [
-          `idle: ${idle.wallW.toFixed(1)} W, predicted from the other rows ${idle.predictedW.toFixed(1)} W (${idle.errorPct > 0 ? '+' : ''}${idle.errorPct.toFixed(1)} %)`,
+          `idle: ${idle.wallW.toFixed(1)} W, predicted from the other rows ${idle.predictedW.toFixed(1)} W (${signedPct(idle.errorPct)})`,
         ]
       : []),
     `R² of wall power on GPU power: ${gpuR2.toFixed(3)}` +

@@ -23,7 +23,7 @@ const limits = {
   clippedRows: { value: 3, source: 'a meter’s last digit repeats by chance twice' },
   /** Spread of the GPU's power over clipped readings, of its span. */
   clippedSpread: { value: 0.05, source: 'equal wall power at unequal GPU power' },
-  r2: { value: 0.5, source: 'two real benches have 0.97 and 0.99 (../shared/foreign)' },
+  r2: { value: 0.5, source: 'an RTX 5000 bench has 0.99, a GTX 1080 bench 0.96' },
   etaSd: { value: 3, source: 'three standard uncertainties' },
   etaLeast: {
     value: 0.8,

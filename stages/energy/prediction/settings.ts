@@ -8,13 +8,13 @@ const words: Readonly<Record<Setting, string>> = {
   profiled: 'profiled: with its measured latency and GPU energy',
   children: "children: with its children's measured latency and GPU energy",
   primitives: "primitives: with its primitives' measured latency and GPU energy",
-  planned: 'planned: nothing measured of this model',
+  planned: 'planned: from its specification alone',
 };
 
 /** The setting in words; a clock that was told is more than nothing. */
 export const settingInWords = (setting: Setting, clockMhz: number | null): string =>
   setting === 'planned' && clockMhz !== null
-    ? `planned: nothing measured of this model but the GPU's clock, ${clockMhz} MHz`
+    ? `planned: from its specification and the GPU's clock, ${clockMhz} MHz`
     : words[setting];
 
 /** The predictor of a setting. */

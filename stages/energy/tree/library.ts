@@ -4,6 +4,7 @@
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { abridged } from '../../../pipeline/abridged.js';
 import { nearest } from '../../../pipeline/config/nearest.js';
 import { UsageError } from '../../../pipeline/errors.js';
 import { packageRoot } from '../../../pipeline/paths.js';
@@ -77,7 +78,10 @@ export class Library {
     const known = this.models.get(name);
     if (known) return known;
     const file = this.find('configurations', name);
-    if (!file) throw new UsageError(unknown('model', name, this.modelNames()));
+    if (!file) {
+      const hint = 'see `pipeline list models`, or data/models/README.md to describe one of your own';
+      throw new UsageError(unknown('model', name, this.modelNames()), hint);
+    }
     const families = { names: () => this.familyNames(), get: (family: string) => this.family(family) };
     const configuration = readConfiguration(file, name, families);
     const family = this.family(configuration.family);
@@ -95,8 +99,8 @@ export class Library {
   }
 }
 
-/** "unknown model "bert-base"; nearest: bert-base-uncased". */
+/** "unknown model "bert-base"; nearest: bert-base-uncased", or some of those that there are. */
 export function unknown(kind: string, name: string, known: readonly string[]): string {
   const near = nearest(name, known);
-  return `unknown ${kind} "${name}"; ${near ? `nearest: ${near}` : `known: ${known.join(', ')}`}`;
+  return `unknown ${kind} "${name}"; ${near ? `nearest: ${near}` : `known: ${abridged(known, 6)}`}`;
 }

@@ -20,7 +20,7 @@ test('choices that their intervals leave open are named, and those that their mo
   const text = compareText(compareChoices([bert, distilbert, five], [null, null, null]), price).join('\n');
   assert.match(text, /Cannot be told apart, their 90 % intervals overlap: 2 and 3/);
   assert.match(text, /at least 80 %/);
-  assert.match(text, /planned: nothing measured of this model/);
+  assert.match(text, /planned: from its specification alone/);
 });
 
 test('accuracies give the front; without one there is no place on it', () => {

@@ -31,7 +31,7 @@ test('the answer is the first line, and names its setting', () => {
   const [answer, context, parts] = lines([small]).lines;
   assert.match(
     answer,
-    /^\d\.\d\d J a batch \(\d\.\d to \d\.\d, 90 %\), 0\.1\d kWh per million inputs, \d\.\d cents – planned: nothing measured of this model$/,
+    /^\d\.\d\d J a batch \(\d\.\d to \d\.\d, 90 %\), 0\.1\d kWh per million inputs, \d\.\d cents – planned: from its specification alone$/,
   );
   assert.match(context, /^bert-base-uncased \(BertModel\), batch size 8, length 32, on toy \(.*\), [\d.]+ ms a batch$/);
   assert.match(parts, /^of which static [\d.]+ J, dynamic [\d.]+ J$/);
@@ -57,7 +57,7 @@ test('several workloads are a table, and what is extrapolated is marked and warn
   assert.is(shown.length, 3);
   const rows = shown[2].split('\n');
   assert.match(rows[0], /^batch +length +J a batch +interval.*setting$/);
-  assert.match(rows[1], /planned: nothing measured of this model$/);
+  assert.match(rows[1], /planned: from its specification alone$/);
   assert.match(rows[2], /^ +8 +512 +[\d.]+ J \* /);
   assert.equal(warnings, ['extrapolated (*): longer than 384']);
   assert.equal(lines([small]).warnings, []);
