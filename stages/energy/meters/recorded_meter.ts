@@ -67,7 +67,8 @@ export class RecordedMeter implements Meter {
   }
 
   #record(first?: { open: () => void; failed: (error: Error) => void }): void {
-    const recorder = fork(program, { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    // A session of its own: Ctrl-C does not reach it, and its priority is its own.
+    const recorder = fork(program, { execArgv: [], detached: true, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     let failed = false;
     this.#recorder = recorder;
     recorder.on('message', (message: Message) => {

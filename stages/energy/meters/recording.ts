@@ -24,7 +24,7 @@ const silentPeriods = 3.5;
 const hungPeriods = 10;
 const hung_us = 5e6;
 /** Lines of another kind are looked at for so long after the first byte … */
-const dialect_us = 1.5e6;
+const dialect_us = 1.2e6;
 /** … and the first line is waited for so long: a board restarts when its port is opened, and measures first. */
 const restart_us = 3e6;
 const firstLinePeriods = 2.5;

@@ -17,6 +17,7 @@ export class Pty {
 
   async plug(): Promise<void> {
     const socat = spawn(this.socat, [`PTY,link=${this.port},raw,echo=0`, 'STDIO'], {
+      detached: true,
       stdio: ['pipe', 'pipe', 'ignore'],
     });
     this.#socat = socat;
