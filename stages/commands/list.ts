@@ -3,7 +3,8 @@ import type { Command } from '../../pipeline/cli/command.js';
 import { calibrate } from './calibrate.js';
 import { compare } from './compare.js';
 import { doctor } from './doctor.js';
+import { exportCommand } from './export.js';
 import { predict } from './predict.js';
 import { whatIf } from './what_if.js';
 
-export const commands: readonly Command[] = [predict, compare, whatIf, calibrate, doctor];
+export const commands: readonly Command[] = [predict, compare, whatIf, calibrate, doctor, exportCommand];
