@@ -16,6 +16,7 @@
  * such that its energy over its repeats is the measured mean exactly.
  */
 import type { MeasurementMean } from '../energy/benches/bench.js';
+import { burstOff_ms, burstOn_ms } from './burst.js';
 import type { Instruments } from './instruments.js';
 import { type Load, loadOf, type Step } from './load.js';
 
@@ -27,19 +28,6 @@ export const started_utc_us = Date.UTC(2021, 0, 1) * 1000;
 
 /** Between a clock's monotonic and its UTC stamps, µs. */
 export const utcMinusMono_us = started_utc_us - firstStamp_us;
-
-/**
- * On-steps of a burst and the standby after each, in ms: between 2 and 5 s, no two alike and no pattern, because a
- * periodic burst would let the clock's estimate lock one step off (METHODS 6). Ours, written down once.
- */
-const burstOn_ms = [
-  3170, 4730, 2290, 3910, 2630, 4410, 3490, 2050, 4970, 3050, 2450, 4190, 3670, 2170, 4570, 2870, 3310, 4870, 2710,
-  4030,
-];
-const burstOff_ms = [
-  2530, 3790, 4310, 2110, 3370, 2930, 4790, 3130, 2350, 4090, 3610, 2750, 4690, 3250, 2030, 3850, 4450, 2210, 4930,
-  2990,
-];
 
 /** Standby as share of the session's lowest load, where the configured watts are more (METHODS 6). */
 const standbyShareOfLowest = 0.5;

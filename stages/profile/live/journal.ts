@@ -1,0 +1,152 @@
+/**
+ * A session's journal: what was measured, in order, one JSON object a line, appended to and on the disk at the end of
+ * each round. Whatever ends a session (Ctrl-C, kill -9, a power cut), the journal says where to go on; the datasets are
+ * made from it and from the logs beside it, the same every time.
+ *
+ *     data/sessions/<run>/<session>/journal.jsonl
+ *                                   meter-1.log  resources-1.log      of leg 1: from a start to its end, in one boot
+ *                                   meter-2.log  resources-2.log
+ */
+import { closeSync, existsSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { UnavailableError, UsageError } from '../../../pipeline/errors.js';
+
+const stamp = z.number().int();
+const findingEntry = z.object({
+  kind: z.literal('finding'),
+  check_id: z.string(),
+  severity: z.enum(['info', 'warn', 'exclude', 'refuse']),
+  subject: z.string(),
+  value: z.number().nullable(),
+  limit: z.number().nullable(),
+  source: z.string(),
+  message: z.string(),
+});
+
+const entry = z.discriminatedUnion('kind', [
+  /** The first line: a journal is of one protocol and one bench. */
+  z.object({ kind: z.literal('session'), version: z.literal(1), session: z.string(), settings: z.unknown() }),
+  /** Instruments and runner are there; the clocks at one moment, to put legs of several boots in one order. */
+  z.object({
+    kind: z.literal('leg'),
+    leg: z.number().int(),
+    mono_us: stamp,
+    utc_us: stamp,
+    boot_id: z.string(),
+    runner: z.string(),
+    clocks: z.string(),
+  }),
+  z.object({ kind: z.literal('sync'), steps: z.array(z.object({ start_us: stamp, end_us: stamp })) }),
+  z.object({
+    kind: z.literal('standby'),
+    mono_us: stamp,
+    standby_w: z.number(),
+    temperature_c: z.number().nullable(),
+  }),
+  z.object({ kind: z.literal('begin'), measurement_id: z.string(), repeats: z.number().int(), latency_s: z.number() }),
+  z.object({
+    kind: z.literal('round'),
+    measurement_id: z.string(),
+    round: z.number().int(),
+    repeats: z.number().int(),
+    start_us: stamp,
+    end_us: stamp,
+    /** One run's wall energy by the lines inside; null where too few were heard. */
+    wall_j: z.number().nullable(),
+    excluded_by: z.array(z.string()),
+  }),
+  findingEntry,
+  z.object({ kind: z.literal('done'), measurement_id: z.string(), rounds: z.number().int() }),
+  z.object({ kind: z.literal('end'), leg: z.number().int(), mono_us: stamp }),
+]);
+
+export type Entry = z.infer<typeof entry>;
+export type EntryOf<Kind extends Entry['kind']> = Extract<Entry, { kind: Kind }>;
+export type JournalFinding = Omit<EntryOf<'finding'>, 'kind'>;
+
+/** Where a session's journal and logs lie. */
+export const sessionFolder = (run: string, session: string): string =>
+  join('data', 'sessions', run, session.replaceAll('/', '--'));
+
+const fileIn = (folder: string): string => join(folder, 'journal.jsonl');
+export const meterLog = (folder: string, leg: number): string => join(folder, `meter-${leg}.log`);
+export const resourceLog = (folder: string, leg: number): string => join(folder, `resources-${leg}.log`);
+
+function parsed(text: string, file: string): Entry[] {
+  // What stands behind the last end of a line was being written when its writer died.
+  const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n').slice(0, -1); // prettier-ignore
+  return lines.map((line, i) => {
+    try {
+      return entry.parse(JSON.parse(line));
+    } catch (error) {
+      throw new UnavailableError(
+        `${file}:${i + 1}: this is no line of a session's journal`,
+        'it was damaged after it was written: restore the file, or take that line out and what it tells is measured again',
+        { cause: error },
+      );
+    }
+  });
+}
+
+/** The entries of a session so far; none where nothing was measured. Throws an UnavailableError where one is damaged. */
+export function readJournal(folder: string): Entry[] {
+  const file = fileIn(folder);
+  return existsSync(file) ? parsed(readFileSync(file, 'utf8'), file) : [];
+}
+
+export class Journal {
+  private constructor(
+    private readonly fd: number,
+    readonly folder: string,
+    readonly entries: Entry[],
+  ) {}
+
+  /** Goes on with a session's journal, or begins it. Throws a UsageError where it is of other settings. */
+  static open(folder: string, session: string, settings: unknown): Journal {
+    mkdirSync(folder, { recursive: true });
+    const file = fileIn(folder);
+    const entries = readJournal(folder);
+    const [head] = entries;
+    const plain = JSON.stringify(settings);
+    if (head?.kind === 'session' && JSON.stringify(head.settings) !== plain) {
+      throw new UsageError(
+        `${folder} was begun with other settings: ${JSON.stringify(head.settings)}, now they are ${plain}`,
+        'a session is of one bench and one protocol: give the configuration another "run:" name, or move the folder away',
+      );
+    }
+    const fd = openSync(file, 'a+');
+    const text = readFileSync(file, 'utf8');
+    ftruncateSync(fd, Buffer.byteLength(text.slice(0, text.lastIndexOf('\n') + 1)));
+    const journal = new Journal(fd, folder, entries);
+    if (!head) journal.add({ kind: 'session', version: 1, session, settings: JSON.parse(plain) as unknown });
+    return journal;
+  }
+
+  /** On the disk when it returns. */
+  add(entry: Entry): void {
+    writeSync(this.fd, `${JSON.stringify(entry)}\n`);
+    fsyncSync(this.fd);
+    this.entries.push(entry);
+  }
+
+  close(): void {
+    closeSync(this.fd);
+  }
+}
+
+const ofKind = <Kind extends Entry['kind']>(entries: readonly Entry[], kind: Kind): EntryOf<Kind>[] =>
+  entries.filter((one): one is EntryOf<Kind> => one.kind === kind);
+
+/** What a journal says of the session so far. */
+export const told = (entries: readonly Entry[]) => ({
+  of: <Kind extends Entry['kind']>(kind: Kind) => ofKind(entries, kind),
+  /** Measurements that are finished: measured, or found impossible. */
+  done: new Set(ofKind(entries, 'done').map(({ measurement_id }) => measurement_id)),
+  rounds: (id: string) => ofKind(entries, 'round').filter(({ measurement_id }) => measurement_id === id),
+  /** Of the last start of a measurement: so many runs fill its rounds. */
+  begun: (id: string) => ofKind(entries, 'begin').findLast(({ measurement_id }) => measurement_id === id),
+  legs: ofKind(entries, 'leg').length,
+  /** The last leg ended with its burst: the clock of all that was measured is known at both ends. */
+  closed: entries.findLast(({ kind }) => kind === 'leg' || kind === 'end')?.kind === 'end',
+});

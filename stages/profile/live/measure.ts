@@ -1,0 +1,172 @@
+/**
+ * The states of one measurement:
+ *
+ *     gate ─▶ prepare ─▶ calibrate ─▶ warm-up ─▶ round ─▶ judged ─┬─ good, enough and alike ─▶ done
+ *      ▲         │ the node cannot run ─▶ done, with a finding    ├─ more wanted ─▶ pause ─▶ round
+ *      └─────────┴─────── the runner died, a few times ◀──────────┴─ bad ─▶ gate ─▶ round
+ */
+import type { Calibration } from '../../energy/benches/live/runner_protocol.js';
+import { NodeFailure, RunnerDied } from '../../energy/benches/live/node_runner.js';
+import type { Runner } from '../../energy/benches/live/instruments.js';
+import { type Broken, broken, liveChecks } from './checks.js';
+import type { Job } from './jobs.js';
+import { type EntryOf, told } from './journal.js';
+import { type GoodRound, judgeRound, notAlike, type RoundSeen, wallMean_w } from './round_checks.js';
+import type { Session } from './session.js';
+
+/** So often a runner may die of one measurement; then the node is what kills it. */
+export const mostDeaths = 3;
+/** So many rounds in a row may be bad; then the measurement is left as it is, and align refuses it if too few are good. */
+const badInARow = 5;
+
+/** Measures one job to its end; what is measured of it already stays. */
+export async function measure(job: Job, session: Session): Promise<void> {
+  const { journal, keeper, find } = session;
+  const { measurement_id: id } = job;
+  for (let died = 0; ;) {
+    try {
+      await rounds(job, session);
+      break;
+    } catch (error) {
+      if (error instanceof RunnerDied) {
+        keeper.lost();
+        find(broken(liveChecks.ran, ++died, `the node runner died: ${error.message}`), id);
+        if (died < mostDeaths) continue;
+      } else if (error instanceof NodeFailure && error.kind !== 'unavailable') {
+        if (error.kind === 'device_lost') keeper.lost();
+        find(broken(liveChecks.ran, null, `the node cannot be run (${error.kind}): ${error.message}`), id);
+        if (error.kind === 'device_lost' && ++died < mostDeaths) continue;
+      } else throw error;
+      break;
+    }
+  }
+  journal.add({ kind: 'done', measurement_id: id, rounds: told(journal.entries).rounds(id).length });
+}
+
+const good = (rounds: readonly EntryOf<'round'>[]): GoodRound[] =>
+  rounds.flatMap(({ start_us, end_us, repeats, wall_j, excluded_by }) =>
+    excluded_by.length > 0 || wall_j === null ? [] : [{ latency_s: (end_us - start_us) / 1e6 / repeats, wall_j }],
+  );
+
+/** Why another round is wanted of a measurement; null where it has enough. */
+export function wants(rounds: readonly EntryOf<'round'>[], least: number, more: number): string | null {
+  const fine = good(rounds);
+  const sinceGood = rounds.length - 1 - rounds.findLastIndex(({ excluded_by }) => excluded_by.length === 0);
+  if (sinceGood >= badInARow) return null;
+  if (fine.length < least) return `round ${fine.length + 1} of ${least}`;
+  const differ = notAlike(fine);
+  return differ && fine.length < least + more ? `round ${fine.length + 1}: ${differ.message}` : null;
+}
+
+async function rounds(job: Job, session: Session): Promise<void> {
+  const { journal, keeper, gate, settings, say } = session;
+  const { measurement_id: id } = job;
+  const short = `${job.type} of b${job.batch_size} s${job.length}`;
+  const wanted = (): string | null =>
+    wants(told(journal.entries).rounds(id), settings.rounds.rounds, settings.protocol.more_rounds);
+  let runner: Runner | null = null;
+  for (let want = wanted(); want !== null; want = wanted()) {
+    if (runner === null) {
+      say(`${short}: standby`);
+      session.standby = await gate.open(session.standby);
+      runner = await keeper.prepared(job);
+      await warmUp(id, runner, session);
+    }
+    const state = readings(session);
+    say(`${short}, ${want}${state}`);
+    const bad = await round(job, runner, session);
+    // After a bad round the machine is looked at before the next.
+    if (bad) runner = null;
+    else await session.instruments.wait(settings.protocol.pause);
+  }
+  marks(id, session);
+  if (runner) await runner.release();
+}
+
+/** Power and temperature as they are now, for whoever watches. */
+function readings({ instruments: { power, gpu } }: Session): string {
+  const told = [power.last && `${power.last.power_w.toFixed(1)} W`, gpu.last?.gpu_temperature_c != null && `${gpu.last.gpu_temperature_c} °C`]; // prettier-ignore
+  const values = told.filter(Boolean);
+  return values.length === 0 ? '' : `, ${values.join(', ')}`;
+}
+
+/** The repeats of a measurement's rounds are worked out once: a session that goes on takes them over. */
+async function warmUp(id: string, runner: Runner, { journal, settings, find }: Session): Promise<void> {
+  const { rounds, protocol } = settings;
+  if (!told(journal.entries).begun(id)) {
+    const { repeats, latency_s } = await runner.calibrate(rounds.round);
+    journal.add({ kind: 'begin', measurement_id: id, repeats, latency_s });
+  }
+  const { limit } = liveChecks.warmUpRuns;
+  const { latency_s } = told(journal.entries).begun(id)!;
+  const runs = await runner.warmUp(Math.max(protocol.warm_up, limit * latency_s));
+  if (runs < limit) find(broken(liveChecks.warmUpRuns, runs, `${runs} runs of warm-up`), id);
+}
+
+/** Runs one round and judges it; true where it is bad. */
+async function round(job: Job, runner: Runner, session: Session): Promise<boolean> {
+  const { journal, instruments, find } = session;
+  const { measurement_id: id } = job;
+  const { repeats, latency_s } = told(journal.entries).begun(id)! satisfies Calibration;
+  const { start_mono_us: start_us, end_mono_us: end_us } = await runner.round({ repeats, latency_s });
+  await heard(end_us, session);
+  const seen = await see(start_us, end_us, repeats, session);
+  const found = judgeRound(seen);
+  const number = told(journal.entries).rounds(id).length + 1;
+  const bad = found.filter(({ check }) => check.action === 'retry');
+  for (const one of bad) find(one, `${id} round ${number}`);
+  for (const one of found) if (!bad.includes(one)) once(one, id, session);
+  const wall_w = wallMean_w(seen);
+  instruments.sync();
+  journal.add({
+    kind: 'round',
+    measurement_id: id,
+    round: number,
+    repeats,
+    start_us,
+    end_us,
+    wall_j: wall_w === null ? null : (wall_w * (end_us - start_us)) / 1e6 / repeats,
+    excluded_by: [...new Set(bad.map(({ check }) => check.check))],
+  });
+  return bad.length > 0;
+}
+
+/** What holds for every round of a measurement is told once. */
+function once(found: Broken, id: string, { journal, find }: Session): void {
+  const known = told(journal.entries).of('finding');
+  if (!known.some(({ subject, check_id, severity }) => subject === id && check_id === found.check.check && severity === 'warn')) find(found, id); // prettier-ignore
+}
+
+/** Waits until the instruments have told what comes after the round, or are silent. */
+async function heard(end_us: number, { instruments }: Session): Promise<void> {
+  const { meter, resourcePeriod_us, power, host } = instruments;
+  const wanted_us = end_us + 1.5 * meter.period_us;
+  const limit_us = end_us + liveChecks.gapIntervals.limit * Math.max(meter.period_us, resourcePeriod_us);
+  const isHeard = (): boolean => (power.last?.mono_us ?? 0) > wanted_us && (host.last?.mono_us ?? 0) > end_us;
+  while (!isHeard() && instruments.now_us() < limit_us) await instruments.wait(meter.period_us / 2e6);
+}
+
+async function see(start_us: number, end_us: number, repeats: number, session: Session): Promise<RoundSeen> {
+  const { instruments, standby } = session;
+  const { meter, resourcePeriod_us, hasGpu } = instruments;
+  return {
+    start_us,
+    end_us,
+    repeats,
+    power: instruments.power.covering(start_us, end_us),
+    host: instruments.host.covering(start_us, end_us),
+    gpu: instruments.gpu.covering(start_us, end_us),
+    hasGpu,
+    meterPeriod_us: meter.period_us,
+    meterRange_a: meter.range_a,
+    resourcePeriod_us,
+    standby_w: standby.standby_w,
+    users: await instruments.gpuUsers(),
+  };
+}
+
+/** A measurement whose good rounds are not alike in the end is marked; align leaves it out of the truth. */
+function marks(id: string, { journal, find }: Session): void {
+  const differ = notAlike(good(told(journal.entries).rounds(id)));
+  if (differ) find({ ...differ, check: { ...differ.check, action: 'warn' } }, id);
+}
