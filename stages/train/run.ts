@@ -1,12 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
+import { UsageError } from '../../pipeline/errors.js';
 import type { TaskContext } from '../../pipeline/stage.js';
 import { loadEngine } from '../energy/predictors/engine.js';
 import { featureSets } from '../energy/predictors/feature_sets.js';
 import { intervalParts } from '../energy/predictors/intervals.js';
+import type { Forest, Workload } from '../energy/predictors/forest.js';
 import { predictors, type PredictorEntry, type PredictorName } from '../energy/predictors/list.js';
 import { loadForest } from '../energy/predictors/load_forest.js';
 import type { Problem, Variant } from '../energy/predictors/predictor.js';
-import { foldsOf, type SplitName } from '../energy/predictors/splits.js';
+import { foldsOf, type Fold, type SplitName } from '../energy/predictors/splits.js';
 import { FittedRows } from './fitted_rows.js';
 import { setsOf, type TrainParams } from './stage.js';
 import { fitted } from './tables.js';
@@ -18,6 +20,17 @@ import { fitted } from './tables.js';
 const hasIntervals = ({ random }: PredictorEntry, { variant, features }: Problem): boolean =>
   variant === 'clean' && (!random || features.name === featureSets[0].name);
 
+/** Throws a UsageError where a fold trains on whole models alone: only the law has no use for the nodes below. */
+function checkTrees(predictor: PredictorName, { workloads }: Forest, folds: readonly Fold[]): void {
+  const isTree = ({ inner, end }: Workload): boolean => inner < end;
+  const bare = folds.find(({ heldOut }) => !workloads.some((workload) => !heldOut(workload) && isTree(workload)));
+  if (bare === undefined) return;
+  throw new UsageError(
+    `train.predictors: ${predictor} needs measured nodes below whole models, and without ${bare.name} there are none`,
+    'measure their modules and primitives, or train the law alone: train.predictors: [law]',
+  );
+}
+
 /** Fits one predictor on one feature set, variant and split, fold by fold. */
 export async function run(context: TaskContext<TrainParams>): Promise<void> {
   const { params, partition, upstream, database, progress, signal } = context;
@@ -26,6 +39,7 @@ export async function run(context: TaskContext<TrainParams>): Promise<void> {
   const entry: PredictorEntry = predictors[name];
   const forest = await loadForest(database, models, { computations: entry.computations });
   const folds = foldsOf(partition.split as SplitName, forest.workloads);
+  if (name !== 'law') checkTrees(name, forest, folds);
   const predictor = await entry.load();
   const problem: Problem = {
     forest,

@@ -105,6 +105,7 @@ if (published) {
 
   test('what ships for predict is what calibrate gives on this run, byte for byte', async () => {
     const file = 'data/predictors/pc1.yaml';
+    mkdirSync(join(folder, 'data', 'predictors'), { recursive: true });
     const { code, stderr } = await pipeline(folder, ['calibrate', config, '--output', file, '--force']);
     assert.is(code, 0, stderr);
     assert.fixture(readFileSync(join(folder, file), 'utf8'), readFileSync(join(packageRoot, file), 'utf8'));

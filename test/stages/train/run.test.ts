@@ -3,14 +3,14 @@ import * as assert from 'uvu/assert';
 import { toRows } from '../../../pipeline/rows.js';
 import { train, trainParams } from '../../../stages/train/stage.js';
 import { fakeContext } from '../context.js';
-import { smallFeatures, smallModelNames } from '../small_features.js';
+import { smallFeatures, smallModelNames, smallRows } from '../small_features.js';
 
 const featurize = smallModelNames.map((model) => ({ model }));
 
-async function fit(partition: Record<string, string>, options: object = {}) {
+async function fit(partition: Record<string, string>, options: object = {}, rows = smallRows()) {
   const context = await fakeContext({
     params: trainParams.parse({ seeds: 2, epochs: 1, ...options }),
-    tables: { features: smallFeatures() },
+    tables: { features: smallFeatures(rows) },
     partition: { variant: 'clean', split: 'leave_model_out', ...partition },
     upstream: { featurize },
   });
@@ -67,6 +67,19 @@ test('both engines fit the same constants', async () => {
     const allowed = row.seed === null ? 0 : 2e-5;
     assert.ok(Math.abs(Number(row.value) - Number(other.value)) <= allowed, `${row.part} ${row.term}`);
   });
+});
+
+test('of whole models alone only the law is trained, and the others say why not', async () => {
+  const roots = smallRows().filter(({ level }) => level === 'model');
+  assert.ok((await fit({ predictor: 'law', features: 'all' }, {}, roots)).rows.length > 0);
+  for (const predictor of ['end2end', 'unstructured_ols']) {
+    try {
+      await fit({ predictor, features: 'all' }, {}, roots);
+      assert.unreachable();
+    } catch (error) {
+      assert.match((error as Error).message, `${predictor} needs measured nodes below whole models, and without small`);
+    }
+  }
 });
 
 test('an interrupted fit writes nothing', async () => {
