@@ -66,6 +66,13 @@ export class Terminal {
     if (!this.json) this.streams.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
   }
 
+  /** The result for people of a command whose stdout is that of a program it runs: on stderr. */
+  printBeside(text: string): void {
+    if (this.json) return;
+    this.clear();
+    this.streams.stderr.write(`${text}\n`);
+  }
+
   /** The result for programs: one document. */
   document(value: unknown): void {
     if (this.json) this.streams.stdout.write(`${JSON.stringify(value, null, 2)}\n`);

@@ -5,6 +5,7 @@ import { compare } from './compare.js';
 import { doctor } from './doctor.js';
 import { exportCommand } from './export.js';
 import { predict } from './predict.js';
+import { record } from './record.js';
 import { whatIf } from './what_if.js';
 
-export const commands: readonly Command[] = [predict, compare, whatIf, calibrate, doctor, exportCommand];
+export const commands: readonly Command[] = [predict, compare, whatIf, calibrate, doctor, record, exportCommand];

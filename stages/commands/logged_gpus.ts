@@ -1,5 +1,6 @@
 /** Which GPUs are logged: those that are named, else all that there are, and none on a machine without. */
 import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UnavailableError } from '../../pipeline/errors.js';
 import type { DeviceRecord } from '../energy/benches/live/logger_line.js';
@@ -9,9 +10,9 @@ import { LoggerProcess, loggerProgram, recordsIn } from '../energy/benches/live/
  * Asks the logger. `named` are indices or UUIDs. Throws an UnavailableError where one of them is not there, or the
  * logger is not built; a machine without GPU or driver has none.
  */
-export async function loggedGpus(named: readonly string[] | undefined, folder: string): Promise<DeviceRecord[]> {
+export async function loggedGpus(named?: readonly string[]): Promise<DeviceRecord[]> {
   loggerProgram();
-  const own = mkdtempSync(join(folder, 'gpus-'));
+  const own = mkdtempSync(join(tmpdir(), 'gpus-'));
   const log = join(own, 'resources.log');
   try {
     const logger = await LoggerProcess.start({ log, gpus: named ?? ['all'] });
