@@ -4,8 +4,9 @@ import { calibrate } from './calibrate.js';
 import { compare } from './compare.js';
 import { doctor } from './doctor.js';
 import { exportCommand } from './export.js';
+import { init } from './init.js';
 import { predict } from './predict.js';
 import { record } from './record.js';
 import { whatIf } from './what_if.js';
 
-export const commands: readonly Command[] = [predict, compare, whatIf, calibrate, doctor, record, exportCommand];
+export const commands: readonly Command[] = [predict, compare, whatIf, calibrate, init, doctor, record, exportCommand];

@@ -11,14 +11,18 @@ function setting(word: string): [string, string | number] {
   return [word.slice(0, at).trim(), valueOf(word.slice(at + 1).trim())];
 }
 
-/** Throws a UsageError that says what was expected. */
-export function meterIn(text: string): MeterSettings {
+/** The section `meter` of a configuration that says the same; not yet checked. */
+export function meterSection(text: string): Record<string, string | number> {
   const [place, ...words] = text.split(',');
   const colon = place.indexOf(':');
   const type = colon < 0 ? place : place.slice(0, colon);
   const port = colon < 0 ? '' : place.slice(colon + 1);
-  const given = { type, ...(port === '' ? {} : { port }), ...Object.fromEntries(words.map(setting)) };
-  const { data, error } = meterSettings.safeParse(given);
+  return { type, ...(port === '' ? {} : { port }), ...Object.fromEntries(words.map(setting)) };
+}
+
+/** Throws a UsageError that says what was expected. */
+export function meterIn(text: string): MeterSettings {
+  const { data, error } = meterSettings.safeParse(meterSection(text));
   if (data) return data;
   const problems = error.issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': '));
   throw new UsageError(`--meter ${text}: ${problems.join('; ')}`, 'KIND:PORT, like emonpi:/dev/ttyUSB0');
