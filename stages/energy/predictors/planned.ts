@@ -7,6 +7,7 @@ import { classesOf, type Forest, type Workload } from './forest.js';
 import { fitLaunchQueue, queueParts, readQueue, type FittedQueue } from './launch_queue/fit.js';
 import { measuredShapes, plannedSummands, planNodes, type PlannedNodes } from './launch_queue/planned_nodes.js';
 import type { Predictor } from './predictor.js';
+import { clockOf } from './launch_queue/rows.js';
 import { loggedClock, unknownClock } from './launch_queue/values.js';
 import { outsideShapes, shapeRangeParts } from './shape_range.js';
 
@@ -24,12 +25,14 @@ export function planner({ clockTold }: { readonly clockTold: boolean }): Predict
       }
     },
     predict({ shared }, forest, workloads: readonly Workload[]) {
-      const planned = plan(readQueue(shared), forest);
+      const fitted = readQueue(shared);
+      const planned = plan(fitted, forest);
       const [classes, shapes] = [classesOf(workloads), measuredShapes(forest)];
       const wallJ = Float64Array.from(classes, (c) => planned.wallJ[shapes[c]]);
       const latencyS = Float64Array.from(classes, (c) => planned.latencyS[shapes[c]]);
       const draws = [{ seed: null, wallJ, latencyS, alpha: null }];
-      return { classes, ...outsideShapes(forest, shared, classes), draws };
+      const other = clockTold ? outsideClock(fitted, forest) : undefined;
+      return { classes, ...outsideShapes(forest, shared, classes, 'nothing', other), draws };
     },
     explain({ shared }, forest, node) {
       const fitted = readQueue(shared);
@@ -37,5 +40,15 @@ export function planner({ clockTold }: { readonly clockTold: boolean }): Predict
     },
   };
 }
+
+/** Says of a class whose told clock is none that was measured. */
+const outsideClock =
+  ({ clock }: FittedQueue, forest: Forest) =>
+  (c: number): string | null => {
+    const mhz = clockOf(forest, c);
+    if (clock === null || !(mhz > 0)) return null;
+    if (mhz < clock.lowest_mhz) return `GPU clock below ${Math.floor(clock.lowest_mhz)} MHz, the lowest measured`;
+    return mhz > clock.highest_mhz ? `GPU clock above ${Math.ceil(clock.highest_mhz)} MHz, the highest measured` : null;
+  };
 
 export const planned = planner({ clockTold: false });

@@ -107,13 +107,15 @@ export function shapeRangeParts(forest: Forest, workloads: readonly Workload[]):
 
 /**
  * Which of the classes lie outside, and why; children stand before their parents. A module does where anything below it does that was not
- * measured: `measured` are the nodes that are taken as they were, so that what they are is no matter.
+ * measured: `measured` are the nodes that are taken as they were, so that what they are is no matter. `other` tells what
+ * else a class lies outside of.
  */
 export function outsideShapes(
   forest: Forest,
   shared: readonly Part[],
   classes: Int32Array,
   measured: 'nothing' | 'primitives' | 'children' = 'nothing',
+  other: (c: number) => string | null = () => null,
 ): Pick<Prediction, 'extrapolated' | 'reasons'> {
   const passesUp = (c: number): boolean => measured === 'nothing' || (measured === 'primitives' && !isLeaf(forest, c));
   const isJudged = (c: number): boolean => measured === 'nothing' || !isLeaf(forest, c);
@@ -135,6 +137,8 @@ export function outsideShapes(
       const below = passesUp(forest.child[e]) ? why.get(forest.child[e]) : undefined;
       if (below !== undefined) why.set(c, below);
     }
+    const also = other(c);
+    if (also !== null && !why.has(c)) why.set(c, also);
     return why.has(c) ? reasons.place(why.get(c)!, why.get(c)!) : 0;
   });
   return { extrapolated, reasons: reasons.texts };

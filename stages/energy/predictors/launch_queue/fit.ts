@@ -15,7 +15,9 @@ import { dynamicAt, gpuAt, workWidth, worksOf } from './works.js';
 export interface Clock {
   /** Median over the training modules. */
   readonly reference_mhz: number;
+  /** The range of the training rows. */
   readonly lowest_mhz: number;
+  readonly highest_mhz: number;
   /** Static power at f less that at the lowest, W a unit of f. */
   readonly static_w_per_clock: number;
 }
@@ -57,6 +59,7 @@ export function fitLaunchQueue(forest: Forest, training: readonly Workload[], us
     clock: reference && {
       reference_mhz: reference.median_mhz,
       lowest_mhz: reference.lowest_mhz,
+      highest_mhz: reference.highest_mhz,
       static_w_per_clock: energy.static_w_per_clock,
     },
   };
@@ -65,6 +68,7 @@ export function fitLaunchQueue(forest: Forest, training: readonly Workload[], us
 interface ClockReference {
   readonly median_mhz: number;
   readonly lowest_mhz: number;
+  readonly highest_mhz: number;
 }
 
 /** Null where the clock is not to be used, or was not logged of every row. */
@@ -77,7 +81,7 @@ function clockReference(forest: Forest, rows: readonly QueueRow[], asked: boolea
   const mean = relative.reduce((sum, clock) => sum + clock, 0) / relative.length;
   const variance = relative.reduce((sum, clock) => sum + (clock - mean) ** 2, 0) / relative.length;
   if (!asked && !(variance > steadyClock ** 2)) return null;
-  return { median_mhz: reference, lowest_mhz: Math.min(...clocks(rows)) };
+  return { median_mhz: reference, lowest_mhz: Math.min(...clocks(rows)), highest_mhz: Math.max(...clocks(rows)) };
 }
 
 /** The rows' amounts, row by row. */
@@ -112,7 +116,7 @@ const tilingTerms = [
   'balance_mib_per_gf',
 ] as const;
 
-const clockTerms = ['reference_mhz', 'lowest_mhz', 'static_w_per_clock'] as const;
+const clockTerms = ['reference_mhz', 'lowest_mhz', 'highest_mhz', 'static_w_per_clock'] as const;
 
 /** Parts `launch_us`, `gpu_us`, `dynamic_mj`, `static_w`, `tiling` and, where it is used, `clock`; behind a prefix. */
 export function queueParts({ constants, tiling, clock }: FittedQueue, prefix = ''): Part[] {

@@ -112,6 +112,18 @@ test('what lies outside is said, and below it what a module rests on', () => {
   assert.ok(found.reasons.includes('length 256, measured at 32 to 192'));
 });
 
+test('a clock that was never measured is said', () => {
+  const fitted = fitOn(plannedClock, forest, without('distilgpt2'));
+  const told = (mhz: number) => {
+    const at = computedForest(nodes.map((node): MeasuredNode => ({ ...node, gpu_clk_mhz: mhz })));
+    const { reasons } = plannedClock.predict(fitted, at, at.workloads);
+    return reasons.filter((reason) => reason.includes('clock'));
+  };
+  assert.equal(told(1000), ['GPU clock below 1890 MHz, the lowest measured']);
+  assert.equal(told(2000), ['GPU clock above 1890 MHz, the highest measured']);
+  assert.equal(told(1890), []);
+});
+
 test('a bench that has measured only a part borrows the rest', () => {
   const encoders = forest.workloads.filter(({ model }) => model !== 'distilgpt2');
   const { constants } = fitLaunchQueue(forest, encoders);
