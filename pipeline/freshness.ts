@@ -46,7 +46,9 @@ async function fingerprintParts(
   const inputs = task.reads.flatMap(({ table, from }) =>
     from.map((other) => [`${other.id} ${table.name}`, outputOf(manifests.get(other)!, table.name)!.sha256] as const),
   );
+  const borrowed = stage.borrows?.(graph.settings, partition, graph.source);
   return {
+    ...(borrowed === undefined ? {} : { borrowed }),
     params: stage.relevant ? stage.relevant(params, partition) : params,
     source: stage.usesSource ? { kind: graph.source.kind, label: graph.source.label, about: graph.source.about } : null,
     configuration: stage.usesConfiguration?.(partition) ? { run: graph.run, ...graph.settings } : null,
@@ -108,6 +110,7 @@ export function changes(before: FingerprintParts, now: FingerprintParts): string
   if (canonical(before.params) !== canonical(now.params)) {
     reasons.push(`parameters changed (${abridged(changedValues(before.params, now.params), 3)})`);
   }
+  if (canonical(before.borrowed ?? null) !== canonical(now.borrowed ?? null)) reasons.push('settings of another stage changed'); // prettier-ignore
   if (canonical(before.source) !== canonical(now.source)) reasons.push('source changed');
   if (canonical(before.configuration) !== canonical(now.configuration)) reasons.push('configuration changed');
   const files = differing(before.files, now.files);

@@ -62,6 +62,8 @@ export interface TaskContext<Params> {
   /** What this task reads, for a report's provenance. */
   readonly inputs: readonly InputFile[];
   readonly partition: Partition;
+  /** What the stage borrows of other slices of the configuration, else undefined. */
+  readonly borrowed?: unknown;
   /** The partitions this task reads, by the stage that wrote them, in configured order (training order, for one). */
   readonly upstream: Upstream;
   readonly source: Source;
@@ -71,7 +73,8 @@ export interface TaskContext<Params> {
   readonly write: (table: TableSchema, rows: RowsToWrite) => Promise<void>;
   /** Writes a file below `reports/<run>/`. */
   readonly publish: (path: string, content: string) => Promise<void>;
-  readonly progress: (done: number, total: number) => void;
+  /** `now` says in words what is being done, where that is worth watching. */
+  readonly progress: (done: number, total: number, now?: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -102,8 +105,17 @@ export interface Stage<Params = unknown> {
    * change without making the partition stale, e.g. the list of the other predictors.
    */
   readonly relevant?: (params: Params, partition: Partition) => unknown;
-  /** What a task needs alone, e.g. `meter`. */
-  readonly requires?: readonly string[];
+  /** What a partition's result depends on of other stages' slices; it is part of the fingerprint. */
+  readonly borrows?: (settings: Readonly<Record<string, unknown>>, partition: Partition, source: Source) => unknown;
+  /** What a task needs alone, e.g. `meter`: while it has that, no other task runs on the machine. */
+  readonly requires?: (source: Source) => readonly string[];
+  /** How long the tasks of one stage will take, in words: what `run --dry-run` adds. Null where that is not worth a word. */
+  readonly forecast?: (
+    params: Params,
+    source: Source,
+    partition: Partition,
+    context: { readonly run: string; readonly settings: Readonly<Record<string, unknown>> },
+  ) => Promise<string | null>;
   /** Computes one partition. Loaded lazily, so that declaring a stage costs nothing. */
   readonly run: (context: TaskContext<Params>) => Promise<void>;
 }

@@ -15,7 +15,7 @@ export interface Reporter {
   planned(tasks: readonly Task[]): void;
   fresh(task: Task, seconds: number): void;
   started(task: Task, reason: string, damage: boolean): void;
-  progress(task: Task, done: number, total: number): void;
+  progress(task: Task, done: number, total: number, now?: string): void;
   finished(task: Task, result: TaskResult): void;
   failed(task: Task): void;
 }
@@ -45,6 +45,7 @@ function specOf(graph: Graph, task: Task, manifests: ReadonlyMap<Task, Manifest>
     partition: task.partition,
     params: graph.settings[task.stage.name],
     configuration: task.stage.usesConfiguration?.(task.partition) ? graph.settings : undefined,
+    borrowed: task.stage.borrows?.(graph.settings, task.partition, graph.source),
     source: graph.source,
     upstream,
     reads: task.reads.map(({ table, from }) => ({
@@ -61,7 +62,9 @@ class Update {
   readonly counts: Record<string, StageCounts> = {};
   readonly manifests = new Map<Task, Manifest>();
   private readonly refusals: string[] = [];
-  private readonly busy = new Set<string>();
+  /** Tasks that run, and whether one of them needs the machine for itself. */
+  private running = 0;
+  private alone = false;
   private failure: unknown;
 
   constructor(
@@ -104,8 +107,7 @@ class Update {
     for (let i = 0; i < waiting.length && found.length < slots && !this.stopped;) {
       const task = waiting[i];
       const ready = dependencies(task).every((other) => this.manifests.has(other));
-      const free = (task.stage.requires ?? []).every((resource) => !this.busy.has(resource));
-      if (!ready || !free) {
+      if (!ready || !this.mayRun(task)) {
         i++;
         continue;
       }
@@ -114,11 +116,21 @@ class Update {
       const freshness = await freshnessOf(this.graph, task, this.manifests, check);
       if (freshness.manifest) this.take(task, freshness.manifest);
       else {
-        for (const resource of task.stage.requires ?? []) this.busy.add(resource);
+        this.running++;
+        this.alone ||= this.needsMachine(task);
         found.push(freshness);
       }
     }
     return found;
+  }
+
+  private needsMachine({ stage }: Task): boolean {
+    return (stage.requires?.(this.graph.source) ?? []).length > 0;
+  }
+
+  /** What is measured with an instrument is measured on a machine that does nothing else. */
+  private mayRun(task: Task): boolean {
+    return !this.alone && (this.running === 0 || !this.needsMachine(task));
   }
 
   private take(task: Task, manifest: Manifest): void {
@@ -133,7 +145,7 @@ class Update {
     const counts = this.counts[task.stage.name];
     try {
       const spec = specOf(this.graph, task, this.manifests);
-      const result = await this.executor.run(spec, (done, total) => this.reporter.progress(task, done, total));
+      const result = await this.executor.run(spec, (...step) => this.reporter.progress(task, ...step));
       const manifest: Manifest = {
         version: manifestVersion,
         task: task.id,
@@ -156,7 +168,8 @@ class Update {
       this.failure ??= error;
       this.reporter.failed(task);
     } finally {
-      for (const resource of task.stage.requires ?? []) this.busy.delete(resource);
+      this.running--;
+      if (this.needsMachine(task)) this.alone = false;
     }
   }
 

@@ -14,6 +14,7 @@ interface StageState {
 export class Progress implements Reporter {
   private readonly stages = new Map<string, StageState>();
   private readonly running = new Map<Task, number>();
+  private readonly now = new Map<Task, string>();
   private total = 0;
   private passed = 0;
   private readonly started_ms = performance.now();
@@ -41,8 +42,9 @@ export class Progress implements Reporter {
     this.show();
   }
 
-  progress(task: Task, done: number, total: number): void {
+  progress(task: Task, done: number, total: number, now?: string): void {
     this.running.set(task, total > 0 ? done / total : 0);
+    if (now !== undefined) this.now.set(task, now);
     this.show();
   }
 
@@ -78,7 +80,8 @@ export class Progress implements Reporter {
     const part = this.passed + [...this.running.values()].reduce((sum, value) => sum + value, 0);
     const elapsed_s = (performance.now() - this.started_ms) / 1000;
     const left = part > 1 ? `, about ${readableDuration((elapsed_s / part) * (this.total - part))} left` : '';
-    const names = [...this.running.keys()].map(({ id }) => id).join(', ');
+    const words = (task: Task): string => [task.id, this.now.get(task)].filter(Boolean).join(': ');
+    const names = [...this.running.keys()].map(words).join(', ');
     this.terminal.status(`${this.passed} of ${this.total}${left}  ${names}`);
   }
 }

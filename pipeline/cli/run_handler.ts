@@ -4,7 +4,7 @@ import { InterruptedError, UsageError } from '../errors.js';
 import { LocalExecutor } from '../execute/local.js';
 import { filesOf } from '../freshness.js';
 import { dependencies, runFolders, type Graph, type Task } from '../graph.js';
-import { openProject, survey, type Project } from '../project.js';
+import { openProject, survey, type Project, type State } from '../project.js';
 import { collectTemporary } from '../store/garbage.js';
 import { lockRun } from '../store/lock.js';
 import { removeOrphans } from '../store/orphans.js';
@@ -46,12 +46,28 @@ function interruptible(executor: LocalExecutor): { readonly signal: AbortSignal;
   };
 }
 
+/** What the stages say of how long their tasks will take that are not fresh. */
+async function forecasts(graph: Graph, states: readonly State[]): Promise<string[]> {
+  const waiting = states.filter(({ state }) => state !== 'fresh').map(({ task }) => task);
+  const told = waiting.map(({ stage, partition }) =>
+    stage.forecast?.(graph.settings[stage.name], graph.source, partition, graph),
+  );
+  return (await Promise.all(told)).flatMap((line) => line ?? []);
+}
+
 async function dryRun({ graph }: Project, args: RunArgs, wanted: (task: Task) => boolean, terminal: Terminal) {
   const states = (await survey(graph, { verify: args.verify })).filter(({ task }) => wanted(task));
-  terminal.print(stateLines(states, terminal));
+  const forecast = await forecasts(graph, states);
+  terminal.print([stateLines(states, terminal), ...forecast].join('\n'));
   const pick = (state: string) =>
     states.filter((s) => s.state === state).map(({ task, reason }) => ({ task: task.id, reason }));
-  terminal.document({ run: graph.run, stale: pick('stale'), waiting: pick('waiting'), fresh: pick('fresh').length });
+  terminal.document({
+    run: graph.run,
+    stale: pick('stale'),
+    waiting: pick('waiting'),
+    fresh: pick('fresh').length,
+    forecast,
+  });
 }
 
 async function compute(

@@ -6,7 +6,7 @@ import type { FromWorker, PlainError, ToWorker } from './worker.js';
 
 export interface Executor {
   readonly slots: number;
-  run(spec: TaskSpec, progress: (done: number, total: number) => void): Promise<TaskResult>;
+  run(spec: TaskSpec, progress: (done: number, total: number, now?: string) => void): Promise<TaskResult>;
   /** Ends everything at once; what was running leaves no trace but temporary files. */
   close(): Promise<void>;
 }
@@ -39,7 +39,7 @@ export class LocalExecutor implements Executor {
     return worker;
   }
 
-  run(spec: TaskSpec, progress: (done: number, total: number) => void): Promise<TaskResult> {
+  run(spec: TaskSpec, progress: (done: number, total: number, now?: string) => void): Promise<TaskResult> {
     if (this.closed) return Promise.reject(new InterruptedError());
     const worker = this.worker();
     return new Promise((resolve, reject) => {
@@ -48,7 +48,7 @@ export class LocalExecutor implements Executor {
         finish();
       };
       const hear = (message: FromWorker) => {
-        if (message.kind === 'progress') return progress(message.done, message.total);
+        if (message.kind === 'progress') return progress(message.done, message.total, message.now);
         this.idle.push(worker);
         settle(() => (message.kind === 'done' ? resolve(message.result) : reject(revive(message.error))));
       };

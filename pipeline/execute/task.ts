@@ -37,6 +37,7 @@ export interface TaskSpec {
   readonly partition: Partition;
   readonly params: unknown;
   readonly configuration: Readonly<Record<string, unknown>> | undefined;
+  readonly borrowed: unknown;
   readonly source: Source;
   readonly upstream: Upstream;
   readonly reads: readonly TaskRead[];
@@ -51,7 +52,7 @@ export interface TaskResult {
 }
 
 export interface TaskHooks {
-  readonly progress: (done: number, total: number) => void;
+  readonly progress: (done: number, total: number, now?: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -208,6 +209,7 @@ export async function runTask(
       run: spec.run,
       params: spec.params,
       configuration: spec.configuration,
+      borrowed: spec.borrowed,
       inputs: spec.reads.flatMap(({ table, files }) =>
         files.map(({ task, sha256, rows }) => ({ task, table, sha256, rows })),
       ),

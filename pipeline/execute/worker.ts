@@ -19,7 +19,7 @@ export interface PlainError {
 }
 
 export type FromWorker =
-  | { readonly kind: 'progress'; readonly done: number; readonly total: number }
+  | { readonly kind: 'progress'; readonly done: number; readonly total: number; readonly now?: string }
   | { readonly kind: 'done'; readonly result: TaskResult }
   | { readonly kind: 'failed'; readonly error: PlainError };
 
@@ -45,7 +45,7 @@ async function run(spec: TaskSpec): Promise<void> {
   const say = (message: FromWorker) => port.postMessage(message);
   try {
     const result = await runTask(spec, stages.get(spec.stage)!, schemas, {
-      progress: (done, total) => say({ kind: 'progress', done, total }),
+      progress: (done, total, now) => say({ kind: 'progress', done, total, now }),
       signal: abort.signal,
     });
     say({ kind: 'done', result });

@@ -24,6 +24,8 @@ export interface Output {
 /** What a fingerprint is made of, kept to say later what changed. */
 export interface FingerprintParts {
   readonly params: unknown;
+  /** Of other stages' slices, where a stage borrows some. */
+  readonly borrowed?: unknown;
   readonly source: unknown;
   readonly configuration: unknown;
   readonly files: Readonly<Record<string, string>>;

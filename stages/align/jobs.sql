@@ -7,6 +7,7 @@ SELECT
   round,
   repeats,
   start_us,
-  end_us
+  end_us,
+  excluded_by AS left_out_by
 FROM rounds
 WHERE kind = 'round'

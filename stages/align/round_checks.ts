@@ -155,7 +155,7 @@ export function judgeRounds(
   quality: Quality,
   maxGap_ms: number,
 ): { readonly findings: Finding[]; readonly excludedBy: readonly (readonly string[])[] } {
-  const excludedBy: Set<string>[] = rounds.map(() => new Set());
+  const excludedBy = rounds.map(({ left_out_by }) => new Set(left_out_by?.split(', ')));
   const found: Finding[] = [];
   for (const checks of groups) {
     const places = rounds.map((_, place) => place).filter((place) => excludedBy[place].size === 0);

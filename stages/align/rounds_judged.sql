@@ -14,6 +14,7 @@ SELECT
   silence_ms,
   lines,
   lines_missing,
-  lines_invalid
+  lines_invalid,
+  left_out_by
 FROM rounds_measured
 ORDER BY id

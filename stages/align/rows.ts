@@ -61,6 +61,8 @@ export interface RoundEnergy {
   readonly lines: number;
   readonly lines_missing: number;
   readonly lines_invalid: number;
+  /** Checks that left it out when it was measured, by id; profile's findings tell why. */
+  readonly left_out_by: string | null;
 }
 
 /** Rows of a query as objects whose fields the query is known to give. */

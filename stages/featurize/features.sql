@@ -18,9 +18,16 @@ WITH means AS (
   FROM measurements m JOIN session s USING (session)
   WHERE NOT m.excluded
   GROUP BY m.measurement_id
+),
+-- Workloads of which the bench could not measure a part: where a part of the tree lacks there is no tree, and nobody has a
+-- parent.
+parts AS (
+  SELECT DISTINCT n.batch_size, n.length FROM nodes n JOIN failures f USING (measurement_id)
 )
 SELECT
-  n.model, n.batch_size, n.length, n.node_id, n.parent_id, n.scope, n.type, n.level, n.measurement_id, n.num_parameters,
+  n.model, n.batch_size, n.length, n.node_id,
+  CASE WHEN p.length IS NULL THEN n.parent_id END AS parent_id,
+  n.scope, n.type, n.level, n.measurement_id, n.num_parameters,
   n.batch_size::BIGINT * n.length AS input_size,
   n.flops / 1e6 AS flops_million,
   n.mem_bytes / 1048576 AS mem_mib,
@@ -28,4 +35,4 @@ SELECT
   m.wall_j, m.wall_sd_j,
   sqrt(m.wall_sd_j ** 2 / m.rounds + (coalesce(m.meter_u, 0) * m.wall_j) ** 2) AS wall_u_j,
   m.rounds
-FROM nodes n JOIN means m USING (measurement_id)
+FROM nodes n JOIN means m USING (measurement_id) LEFT JOIN parts p USING (batch_size, length)

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Partition, Stage } from '../../pipeline/stage.js';
 import { measurements } from '../align/tables.js';
-import { session } from '../profile/tables.js';
+import { failures, session } from '../profile/tables.js';
 import { nodes } from '../trace/tables.js';
 import { features } from './tables.js';
 
@@ -10,7 +10,7 @@ export const featurizeParams = z.strictObject({});
 
 export type FeaturizeParams = z.output<typeof featurizeParams>;
 
-/** A replay's session is a model and bears its name. */
+/** A session is a model and bears its name. */
 const sessionOf = (own: Partition, theirs: Partition): boolean => own.model === theirs.session;
 
 export const featurize: Stage<FeaturizeParams> = {
@@ -21,6 +21,7 @@ export const featurize: Stage<FeaturizeParams> = {
     { table: nodes, of: (own, theirs) => own.model === theirs.model },
     { table: measurements, of: sessionOf },
     { table: session, of: sessionOf },
+    { table: failures, of: sessionOf },
   ],
   writes: [features],
   partitions: (_, { trace }) => trace,

@@ -1,5 +1,5 @@
 -- Nodes without a single round that may be used, or with a feature that none of those rounds has (a machine without a
--- GPU, say): nothing may be invented for them.
+-- GPU, say): nothing may be invented for them. What the bench could not measure is told by profile, and left out.
 WITH usable AS (
   SELECT measurement_id
   FROM measurements
@@ -11,5 +11,6 @@ WITH usable AS (
 SELECT n.measurement_id, min(n.scope || ':' || n.type) AS node, count(*) AS nodes
 FROM nodes n
 WHERE NOT EXISTS (FROM usable u WHERE u.measurement_id = n.measurement_id)
+  AND NOT EXISTS (FROM failures f WHERE f.measurement_id = n.measurement_id)
 GROUP BY n.measurement_id
 ORDER BY n.measurement_id

@@ -20,7 +20,7 @@ import { readResources, type ResourceSample } from '../energy/benches/logs/resou
 import { readRuns, type Run } from '../energy/benches/logs/runs.js';
 import { powerKind } from '../energy/meters/reading.js';
 import type { ProfileParams } from './stage.js';
-import { power, resources, rounds, session } from './tables.js';
+import { failures, power, resources, rounds, session } from './tables.js';
 
 /** Logs before the session's first run and after its last belong to it as far as align may look for its meter's clock. */
 const around_us = 600e6;
@@ -48,6 +48,7 @@ export async function run(context: TaskContext<ProfileParams>): Promise<void> {
   await write(power, powerRows(lines));
   await write(resources, fromRows(resources, samples.map((sample) => ({ ...sample })))); // prettier-ignore
   await write(session, sessionRow(context, mine, meter, lines, samples));
+  await write(failures, fromRows(failures, []));
   const refused = [
     ...refusedLines('power log', logs.power.file, meter.counts),
     ...refusedLines('resource log', logs.resources?.file ?? '', sampled.counts),
@@ -78,7 +79,7 @@ async function roundRows({ partition, database }: TaskContext<ProfileParams>, ru
   };
   const rows = runs.flatMap((run): RoundRow[] => {
     const { kind, repeats, start_us, end_us } = run;
-    const about = { session: partition.session, kind, repeats, start_us, end_us };
+    const about = { session: partition.session, kind, repeats, start_us, end_us, excluded_by: null };
     if (kind === 'sync') return [{ ...about, measurement_id: null, round: next('sync') }];
     const of = ({ batch_size, length }: MeasuredNode) => batch_size === run.batch_size && length === run.length;
     const node = nodes.find((node) => of(node) && isOf(run, node));

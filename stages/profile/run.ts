@@ -22,7 +22,7 @@ import { resourceLog } from './logger.js';
 import { meterLog } from './meter.js';
 import { type Schedule, schedule, started_utc_us } from './schedule.js';
 import type { ProfileParams } from './stage.js';
-import { power, resources, rounds, session } from './tables.js';
+import { failures, power, resources, rounds, session } from './tables.js';
 
 const sql = (name: string): Promise<string> => readFile(new URL(`./${name}.sql`, import.meta.url), 'utf8');
 
@@ -50,6 +50,7 @@ export async function run(context: TaskContext<ProfileParams>): Promise<void> {
   }
   await write(rounds, roundsTable(name, plan));
   await write(session, sessionTable(context, machine, plan));
+  await write(failures, fromRows(failures, []));
   await write(findings, fromRows(findings, []));
 }
 
@@ -79,7 +80,7 @@ const roundsTable = (session: string, { steps }: Schedule) =>
   fromRows(
     rounds,
     steps.map(({ measurement_id, kind, round, repeats, start_us, end_us }) => {
-      return { session, measurement_id, kind, round, repeats, start_us, end_us };
+      return { session, measurement_id, kind, round, repeats, start_us, end_us, excluded_by: null };
     }),
   );
 

@@ -12,6 +12,7 @@ export const rounds = table(
     repeats: int64('runs back to back in the round; 1 for a sync step'),
     start_us: int64("start on the host's monotonic clock", 'µs'),
     end_us: int64("end on the host's monotonic clock", 'µs'),
+    excluded_by: nullable(string('checks that left the round out when it was measured, by id')),
   },
   ['session', 'start_us'],
 );
@@ -56,6 +57,17 @@ export const resources = table(
     throttle_bits: nullable(int64('NVML throttle reasons')),
   },
   ['mono_us'],
+);
+
+export const failures = table(
+  'failures',
+  'a measurement that the bench could not make: it has no rounds, and its nodes no energy',
+  {
+    session: string('the measuring campaign'),
+    measurement_id: string('what could not be measured'),
+    message: string('why'),
+  },
+  ['session', 'measurement_id'],
 );
 
 export const session = table(

@@ -24,7 +24,11 @@ export class NodeRows {
   );
   private readonly parents: (number | null)[] = [];
 
-  constructor(private readonly model: string) {}
+  /** Live, what is measured is a signature; in the published data it is what has equal type and counts (METHODS 2). */
+  constructor(
+    private readonly model: string,
+    private readonly bySignature = false,
+  ) {}
 
   add(node: TreeNode, { batch_size, length }: Cell): void {
     const { numbers, texts } = this.columns;
@@ -40,7 +44,11 @@ export class NodeRows {
     texts.level.push(node.level);
     texts.shapes.push(shapesText(node.inputs));
     texts.signature.push(node.signature);
-    texts.measurement_id.push(measurementId(this.model, batch_size, length, node.type, node.flops, node.memBytes));
+    texts.measurement_id.push(
+      this.bySignature
+        ? `${this.model}/${node.signature}`
+        : measurementId(this.model, batch_size, length, node.type, node.flops, node.memBytes),
+    );
     this.parents.push(node.parent);
   }
 

@@ -3,7 +3,7 @@ import { UnavailableError } from '../../pipeline/errors.js';
 import { findings } from '../../pipeline/findings.js';
 import type { Source, TaskContext } from '../../pipeline/stage.js';
 import { fromRows } from '../../pipeline/rows.js';
-import type { Cell } from '../energy/benches/bench.js';
+import { allParts, type Cell } from '../energy/benches/bench.js';
 import { cellsOfBench, partOf, readBenchCells } from '../energy/benches/cells.js';
 import { cellOfRuns } from '../energy/benches/logs/cells.js';
 import { logsOf } from '../energy/benches/logs/files.js';
@@ -32,7 +32,7 @@ export async function run(context: TaskContext<TraceParams>): Promise<void> {
   const { cells, trees, rows } = await readBench(source, name, params, trace);
   if (cells.length === 0) throw nothingThere(name, source, params);
   if (rows && declared) checkRows(rows, declared, cells, trees);
-  const nodeRows = new NodeRows(name);
+  const nodeRows = new NodeRows(name, source.kind === 'live');
   const operatorRows = new OperatorRows(name);
   cells.forEach((cell, i) => {
     signal.throwIfAborted();
@@ -76,6 +76,10 @@ async function readBench(
   { batch_sizes, lengths }: TraceParams,
   trace: Trace,
 ): Promise<Traced> {
+  if (source.kind === 'live') {
+    const cells = batch_sizes.flatMap((batch_size) => lengths.map((length) => ({ model, batch_size, length, parts: allParts }))); // prettier-ignore
+    return { cells, trees: await trace(cells), rows: null };
+  }
   if (source.kind === 'logs') return runInLogs(logsOf(source), model, { batch_sizes, lengths }, trace);
   if (source.kind === 'twin') {
     const cells = cellsOfBench(readBenchCells(twinFile(source)), model, batch_sizes, lengths);

@@ -93,6 +93,7 @@ function describedBy(model: string, torch: string | undefined): FileInput[] {
 function files(model: string, { torch }: TraceParams, source: Source): FileInput[] {
   const described = describedBy(model, torch?.[model]);
   if (source.kind === 'twin') return [...described, { name: 'bench', path: twinFile(source) }];
+  if (source.kind === 'live') return described;
   if (source.kind === 'logs') return [...described, { name: 'runs', path: logsOf(source).runs.file }];
   const csv = allParts.map((part) => publishedFiles[part]);
   return [...described, ...csv.map((name) => ({ name, path: join(source.place.folder, name) }))];

@@ -50,7 +50,16 @@ const roundRows = (spans: Readonly<Record<string, Span>>): ArrowTable =>
   fromRows(
     rounds,
     Object.entries(spans).map(([measurement_id, { start_us, end_us }]) => {
-      return { session: name, measurement_id, kind: 'round', round: 1, repeats: 1, start_us, end_us };
+      return {
+        session: name,
+        measurement_id,
+        kind: 'round',
+        round: 1,
+        repeats: 1,
+        start_us,
+        end_us,
+        excluded_by: null,
+      };
     }),
   );
 

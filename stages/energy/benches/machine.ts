@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { packageRoot } from '../../../pipeline/paths.js';
 import type { Source } from '../../../pipeline/stage.js';
 import { readYaml } from '../../../pipeline/yaml.js';
+import { liveOf } from './live/settings.js';
 import { logsOf } from './logs/files.js';
 
 const machineSchema = z.strictObject({
@@ -52,8 +53,9 @@ function deviceOf({ about }: Source): string {
 /** The path of the file that describes the machine of a source that is replayed. */
 const descriptionOf = (source: Source): string => join(benchFolder, files[deviceOf(source)] ?? files[standIn]);
 
-/** The file that describes a source's machine, if there is one: logs are described in the configuration. */
-export const machineFiles = (source: Source): string[] => (source.kind === 'logs' ? [] : [descriptionOf(source)]);
+/** The file that describes a source's machine, if there is one: one's own is described in the configuration. */
+export const machineFiles = (source: Source): string[] =>
+  ['logs', 'live'].includes(source.kind) ? [] : [descriptionOf(source)];
 
 /** What a table of machines prints; null is not stated. */
 export interface Specification {
@@ -67,8 +69,8 @@ export interface Specification {
 }
 
 export function specificationOf(source: Source): Specification {
-  if (source.kind === 'logs') {
-    const { name, cpu, threads, memory_gib, gpu } = logsOf(source).machine;
+  if (source.kind === 'logs' || source.kind === 'live') {
+    const { name, cpu, threads, memory_gib, gpu } = (source.kind === 'logs' ? logsOf : liveOf)(source).machine;
     const processor = `${cpu ?? 'not stated'}, ${threads} threads`;
     return { name, assumed: false, cpu: processor, memory: memory_gib === null ? null : `${memory_gib} GiB`, gpu, gpuMemory: null }; // prettier-ignore
   }

@@ -15,6 +15,7 @@ export interface ModelRows {
 
 /** The files that the means are read from, or the logs. */
 export function meansFiles(source: Source): FileInput[] {
+  if (source.kind === 'live') return [];
   if (source.kind === 'logs') return logFiles(logsOf(source));
   if (source.kind === 'twin') return [{ name: 'twin', path: twinFile(source) }];
   return Object.values(publishedFiles).map((name) => ({ name, path: join(source.place.folder, name) }));

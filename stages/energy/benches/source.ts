@@ -7,6 +7,7 @@ import { packageRoot } from '../../../pipeline/paths.js';
 import type { Source, SourceChoice } from '../../../pipeline/stage.js';
 import { download, type Fetch } from './download.js';
 import { logFiles } from './logs/files.js';
+import { type LiveSettings, liveSettings } from './live/settings.js';
 import { type LogsSettings, logsSettings } from './logs/settings.js';
 import { cacheFolder, findPublished, type Environment } from './places.js';
 
@@ -15,6 +16,7 @@ const labels = {
   published: 'published measurements, replayed logs',
   twin: 'simulated',
   logs: 'measured, from logs',
+  live: 'measured live',
 } as const;
 
 type Kind = keyof typeof labels;
@@ -49,10 +51,16 @@ const sourceParams = z
       .default('device_1'),
     /** Where the source is `logs`: which they are. */
     logs: logsSettings.optional(),
+    /** Where the source is `live`: the machine and its instruments. */
+    live: liveSettings.optional(),
   })
   .refine(({ source, logs }) => !source.includes('logs') || logs, {
     path: ['logs'],
     error: 'expected a section that says where the logs are: runs, power, resources',
+  })
+  .refine(({ source, live }) => !source.includes('live') || live, {
+    path: ['live'],
+    error: 'expected a section that describes the bench: machine, meter, gpu',
   });
 
 export type SourceParams = z.infer<typeof sourceParams>;
@@ -95,6 +103,14 @@ function openLogs(logs: LogsSettings): Opened {
   return { kind: 'logs', label: labels.logs, about: { logs }, place: {} };
 }
 
+/** Always: whether its instruments answer is asked when something is to be measured. A simulated meter measures nothing. */
+const openLive = (live: LiveSettings): Opened => ({
+  kind: 'live',
+  label: live.meter.type === 'simulated' ? labels.twin : labels.live,
+  about: { live },
+  place: {},
+});
+
 /** The description of the bench that a twin simulates. */
 export const twinFile = ({ about, place }: Source): string => join(place.folder, `${String(about.bench)}.yaml`);
 
@@ -104,8 +120,9 @@ export const source: SourceChoice<SourceParams> & {
   name: 'bench',
   params: sourceParams,
   order: (params) => params.source,
-  open: async (kind, { device, logs }, options) => {
+  open: async (kind, { device, logs, live }, options) => {
     if (kind === 'logs') return openLogs(logs!);
+    if (kind === 'live') return openLive(live!);
     return kind === 'published' ? openPublished(device, options) : openTwin(device);
   },
 };

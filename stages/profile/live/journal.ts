@@ -57,7 +57,8 @@ const entry = z.discriminatedUnion('kind', [
     excluded_by: z.array(z.string()),
   }),
   findingEntry,
-  z.object({ kind: z.literal('done'), measurement_id: z.string(), rounds: z.number().int() }),
+  /** `poor`: too few good rounds; a session that is taken up again measures more of them. `failed`: it cannot be had here. */
+  z.object({ kind: z.literal('done'), measurement_id: z.string(), outcome: z.enum(['measured', 'poor', 'failed']) }),
   z.object({ kind: z.literal('end'), leg: z.number().int(), mono_us: stamp }),
 ]);
 
@@ -141,9 +142,15 @@ const ofKind = <Kind extends Entry['kind']>(entries: readonly Entry[], kind: Kin
 /** What a journal says of the session so far. */
 export const told = (entries: readonly Entry[]) => ({
   of: <Kind extends Entry['kind']>(kind: Kind) => ofKind(entries, kind),
-  /** Measurements that are finished: measured, or found impossible. */
-  done: new Set(ofKind(entries, 'done').map(({ measurement_id }) => measurement_id)),
+  /** By measurement, how it ended last. */
+  outcomes: new Map(ofKind(entries, 'done').map(({ measurement_id, outcome }) => [measurement_id, outcome])),
   rounds: (id: string) => ofKind(entries, 'round').filter(({ measurement_id }) => measurement_id === id),
+  /** Rounds of a measurement since it was last taken up again after it had ended. */
+  fresh: (id: string) =>
+    ofKind(
+      entries.slice(1 + entries.findLastIndex((one) => one.kind === 'done' && one.measurement_id === id)),
+      'round',
+    ).filter(({ measurement_id }) => measurement_id === id),
   /** Of the last start of a measurement: so many runs fill its rounds. */
   begun: (id: string) => ofKind(entries, 'begin').findLast(({ measurement_id }) => measurement_id === id),
   legs: ofKind(entries, 'leg').length,

@@ -14,6 +14,8 @@ import { type EntryOf, told } from './journal.js';
 import { type GoodRound, judgeRound, notAlike, type RoundSeen, wallMean_w } from './round_checks.js';
 import type { Session } from './session.js';
 
+/** A spread needs three rounds; align refuses a measurement with fewer. */
+const leastGood = 3;
 /** So often a runner may die of one measurement; then the node is what kills it. */
 export const mostDeaths = 3;
 /** So many rounds in a row may be bad; then the measurement is left as it is, and align refuses it if too few are good. */
@@ -23,6 +25,7 @@ const badInARow = 5;
 export async function measure(job: Job, session: Session): Promise<void> {
   const { journal, keeper, find } = session;
   const { measurement_id: id } = job;
+  let runs = true;
   for (let died = 0; ;) {
     try {
       await rounds(job, session);
@@ -32,15 +35,27 @@ export async function measure(job: Job, session: Session): Promise<void> {
         keeper.lost();
         find(broken(liveChecks.ran, ++died, `the node runner died: ${error.message}`), id);
         if (died < mostDeaths) continue;
+        runs = false;
       } else if (error instanceof NodeFailure && error.kind !== 'unavailable') {
         if (error.kind === 'device_lost') keeper.lost();
         find(broken(liveChecks.ran, null, `the node cannot be run (${error.kind}): ${error.message}`), id);
         if (error.kind === 'device_lost' && ++died < mostDeaths) continue;
+        runs = false;
       } else throw error;
       break;
     }
   }
-  journal.add({ kind: 'done', measurement_id: id, rounds: told(journal.entries).rounds(id).length });
+  journal.add({ kind: 'done', measurement_id: id, outcome: outcomeOf(id, runs, session) });
+}
+
+/** A mean needs three good rounds that are alike; what differs after all its rounds is no truth (check 17). */
+function outcomeOf(id: string, runs: boolean, { journal, find }: Session): EntryOf<'done'>['outcome'] {
+  if (!runs) return 'failed';
+  const fine = good(told(journal.entries).rounds(id));
+  if (fine.length < leastGood) return 'poor';
+  const differ = notAlike(fine);
+  if (differ) find({ ...differ, check: { ...differ.check, action: 'warn' } }, id);
+  return differ ? 'failed' : 'measured';
 }
 
 const good = (rounds: readonly EntryOf<'round'>[]): GoodRound[] =>
@@ -49,9 +64,14 @@ const good = (rounds: readonly EntryOf<'round'>[]): GoodRound[] =>
   );
 
 /** Why another round is wanted of a measurement; null where it has enough. */
-export function wants(rounds: readonly EntryOf<'round'>[], least: number, more: number): string | null {
+export function wants(
+  rounds: readonly EntryOf<'round'>[],
+  fresh: readonly EntryOf<'round'>[],
+  least: number,
+  more: number,
+): string | null {
   const fine = good(rounds);
-  const sinceGood = rounds.length - 1 - rounds.findLastIndex(({ excluded_by }) => excluded_by.length === 0);
+  const sinceGood = fresh.length - 1 - fresh.findLastIndex(({ excluded_by }) => excluded_by.length === 0);
   if (sinceGood >= badInARow) return null;
   if (fine.length < least) return `round ${fine.length + 1} of ${least}`;
   const differ = notAlike(fine);
@@ -62,8 +82,10 @@ async function rounds(job: Job, session: Session): Promise<void> {
   const { journal, keeper, gate, settings, say } = session;
   const { measurement_id: id } = job;
   const short = `${job.type} of b${job.batch_size} s${job.length}`;
-  const wanted = (): string | null =>
-    wants(told(journal.entries).rounds(id), settings.rounds.rounds, settings.protocol.more_rounds);
+  const wanted = (): string | null => {
+    const { rounds: all, fresh } = told(journal.entries);
+    return wants(all(id), fresh(id), settings.rounds.rounds, settings.protocol.more_rounds);
+  };
   let runner: Runner | null = null;
   for (let want = wanted(); want !== null; want = wanted()) {
     if (runner === null) {
@@ -79,7 +101,6 @@ async function rounds(job: Job, session: Session): Promise<void> {
     if (bad) runner = null;
     else await session.instruments.wait(settings.protocol.pause);
   }
-  marks(id, session);
   if (runner) await runner.release();
 }
 
@@ -163,10 +184,4 @@ async function see(start_us: number, end_us: number, repeats: number, session: S
     standby_w: standby.standby_w,
     users: await instruments.gpuUsers(),
   };
-}
-
-/** A measurement whose good rounds are not alike in the end is marked; align leaves it out of the truth. */
-function marks(id: string, { journal, find }: Session): void {
-  const differ = notAlike(good(told(journal.entries).rounds(id)));
-  if (differ) find({ ...differ, check: { ...differ.check, action: 'warn' } }, id);
 }

@@ -61,6 +61,15 @@ export interface Session {
   standby: Standby;
 }
 
+const pendingOf = (jobs: readonly Job[], { entries }: Journal): Job[] => {
+  const { outcomes } = told(entries);
+  return jobs.filter(({ measurement_id: id }) => (outcomes.get(id) ?? 'poor') === 'poor');
+};
+
+/** True where nothing is left to measure, and the last burst has been. */
+export const isFinished = (jobs: readonly Job[], journal: Journal): boolean =>
+  pendingOf(jobs, journal).length === 0 && told(journal.entries).closed;
+
 /** Measures whatever of these jobs is not done. Throws a RefusedError or an UnavailableError where it cannot go on. */
 export async function measureSession(
   jobs: readonly Job[],
@@ -69,9 +78,8 @@ export async function measureSession(
   journal: Journal,
   tell: Tell = () => {},
 ): Promise<void> {
-  const { done, closed } = told(journal.entries);
-  const pending = jobs.filter(({ measurement_id }) => !done.has(measurement_id));
-  if (pending.length === 0 && closed) return;
+  if (isFinished(jobs, journal)) return;
+  const pending = pendingOf(jobs, journal);
   const keeper = new RunnerKeeper(instruments, settings.model);
   let left = pending.length;
   const say = (now: string): void =>
@@ -126,7 +134,7 @@ async function beAlone(instruments: Instruments): Promise<void> {
 function firstFindings({ session, rounds, clocks }: SessionSettings, find: Session['find']): void {
   const { round_s, clockVariation_pct } = liveChecks;
   if (rounds.round < round_s.limit) find(broken(round_s, rounds.round, `rounds of ${rounds.round} s are short: their edges weigh`), session); // prettier-ignore
-  if (clocks === 'free') find(broken({ ...clockVariation_pct, limit: NaN }, null, "the GPU's clock is free: it is logged, and one of the features"), session); // prettier-ignore
+  if (clocks.startsWith('free')) find(broken({ ...clockVariation_pct, limit: NaN }, null, `the GPU's clock is ${clocks}: it is logged, and one of the features`), session); // prettier-ignore
 }
 
 type Started = Omit<Session, 'standby'>;

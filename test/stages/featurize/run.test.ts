@@ -5,7 +5,7 @@ import { fromRows, toRows } from '../../../pipeline/rows.js';
 import { measurements } from '../../../stages/align/tables.js';
 import { run } from '../../../stages/featurize/run.js';
 import { featurize } from '../../../stages/featurize/stage.js';
-import { session } from '../../../stages/profile/tables.js';
+import { failures, session } from '../../../stages/profile/tables.js';
 import { nodes } from '../../../stages/trace/tables.js';
 import { fakeContext } from '../context.js';
 
@@ -76,11 +76,17 @@ const facts: Row = {
   standby_w: null,
 };
 
-async function featurized(of: readonly Row[], rounds: readonly Row[], about: Row = {}): Promise<Row[]> {
+async function featurized(
+  of: readonly Row[],
+  rounds: readonly Row[],
+  about: Row = {},
+  failed: readonly Row[] = [],
+): Promise<Row[]> {
   const tables = {
     nodes: fromRows(nodes, of as never),
     measurements: fromRows(measurements, rounds as never),
     session: fromRows(session, [{ ...facts, ...about }] as never),
+    failures: fromRows(failures, failed as never),
   };
   const context = await fakeContext({ params: {}, partition: { model: 'm' }, tables });
   try {
@@ -143,6 +149,16 @@ test('a node without a usable round refuses and is named', async () => {
   const { message, exitCode } = await refusal([node(0, 'x'), node(1, 'y'), node(2, 'z')], [...three('x'), ...gone]);
   assert.is(exitCode, 3);
   assert.match(message, /^m: 2 measurements have no round .* the first is y \(layer\.1:Linear\)$/);
+});
+
+test('what the bench could not measure is left out, and of its workload there is no tree', async () => {
+  const all = [node(0, 'x'), node(1, 'y'), node(2, 'x'), { ...node(0, 'x'), batch_size: 16 }, { ...node(1, 'x'), batch_size: 16 }]; // prettier-ignore
+  const failed = [{ session: 'm', measurement_id: 'y', message: 'out of memory' }];
+  const found = await featurized(all, three('x'), {}, failed);
+  assert.equal(
+    found.map(({ batch_size, node_id, parent_id }) => [batch_size, node_id, parent_id]),
+    [[8, 0, null], [8, 2, null], [16, 0, null], [16, 1, 0]], // prettier-ignore
+  );
 });
 
 test('a feature that no round has refuses: nothing is made up', async () => {

@@ -164,14 +164,14 @@ async function problems(yaml: string): Promise<string[]> {
 }
 
 test('all mistakes at once, each where it stands', async () => {
-  const yaml = `bench: { source: [live, twin], device: device_1 }
+  const yaml = `bench: { source: [remote, twin], device: device_1 }
 trace:
   models: [bert-base, gpt2, gpt2, roberta-bas]
   batch_sizes: [8, 0, 8.5]
   lengths: [x]
 `;
   assert.equal(await problems(yaml), [
-    'c.yaml:2:19 bench.source.0: source "live" is not available; available: published, twin, logs',
+    'c.yaml:2:19 bench.source.0: source "remote" is not available; available: published, twin, logs, live',
     'c.yaml:4:12 trace.models.0: unknown model "bert-base"; nearest: bert-base-uncased',
     'c.yaml:4:29 trace.models.2: gpt2 stands there twice',
     'c.yaml:4:35 trace.models.3: unknown model "roberta-bas"; nearest: roberta-base',

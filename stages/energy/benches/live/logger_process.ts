@@ -65,6 +65,11 @@ export class LoggerProcess {
     return logger;
   }
 
+  /** Resolves when it has ended, asked or not. */
+  get gone(): Promise<void> {
+    return this.ended.then(() => undefined);
+  }
+
   get pid(): number {
     return this.child.pid!;
   }

@@ -48,6 +48,8 @@ export interface RunnerOptions {
   readonly threads?: number;
   /** What a request may take beyond the seconds that it asks for, before the process is ended. */
   readonly patience_s?: number;
+  /** Besides those of this process, e.g. which GPU CUDA may see. */
+  readonly environment?: NodeJS.ProcessEnv;
 }
 
 /** A first CUDA context and a large model take minutes; nothing takes longer. */
@@ -81,9 +83,16 @@ export class NodeRunner {
   }
 
   /** Throws an UnavailableError where PyTorch or the device is not there. */
-  static async start({ device, threads, patience_s = defaultPatience_s }: RunnerOptions): Promise<NodeRunner> {
+  static async start({
+    device,
+    threads,
+    patience_s = defaultPatience_s,
+    environment,
+  }: RunnerOptions): Promise<NodeRunner> {
     const options = ['--device', device, ...(threads ? ['--threads', String(threads)] : [])];
-    const child = spawn(torchPython(), ['-m', 'irene_torch.runner', ...options], { env: torchEnvironment() });
+    const child = spawn(torchPython(), ['-m', 'irene_torch.runner', ...options], {
+      env: { ...torchEnvironment(), ...environment },
+    });
     const runner = new NodeRunner(child, patience_s);
     try {
       runner.told = helloSchema.parse(await runner.read(defaultPatience_s));

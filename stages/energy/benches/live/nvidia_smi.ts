@@ -94,6 +94,21 @@ export async function gpuUsers(): Promise<GpuUser[]> {
   }
 }
 
+/** Locks the clock of the multiprocessors; the reason where that is not permitted or not possible, else null. */
+export async function lockClocks(gpu: string, mhz: number): Promise<string | null> {
+  try {
+    await run('nvidia-smi', ['-i', gpu, '-lgc', `${mhz},${mhz}`], { timeout: patience_ms });
+    return null;
+  } catch (error) {
+    return unavailable(error).message;
+  }
+}
+
+/** Leaves the clock to the driver again; where it was not permitted to lock it, there is nothing to do. */
+export async function freeClocks(gpu: string): Promise<void> {
+  await run('nvidia-smi', ['-i', gpu, '-rgc'], { timeout: patience_ms }).catch(() => undefined);
+}
+
 function unavailable(error: unknown): UnavailableError {
   const { code, stdout = '', message } = error as { code?: unknown; stdout?: string; message: string };
   if (code === 'ENOENT') return new UnavailableError('nvidia-smi is not there', 'it comes with NVIDIA’s driver');

@@ -12,6 +12,7 @@
  *         mains: 230 V
  */
 import { z } from 'zod';
+import type { Source } from '../../../../pipeline/stage.js';
 import { meterSettings } from '../../meters/settings.js';
 import { fraction, powerQuantity, voltage } from '../../units.js';
 
@@ -57,3 +58,5 @@ export type LiveSettings = z.output<typeof liveSettings>;
 
 /** Where PyTorch runs the nodes: the GPU that is measured, which alone it is shown, or the CPU. */
 export const deviceOf = ({ device, gpu }: LiveSettings): string => device ?? (gpu === null ? 'cpu' : 'cuda:0');
+
+export const liveOf = ({ about }: Source): LiveSettings => about.live as LiveSettings;

@@ -28,10 +28,10 @@ test('by default the published measurements of PC1, else its twin', () => {
 });
 
 const wrong: readonly (readonly [value: unknown, messages: readonly string[]])[] = [
-  [{ source: ['live'] }, ['source "live" is not available; available: published, twin, logs']],
-  [{ source: ['liv', 'publishd'] }, ['source "liv" is not available; available: published, twin, logs', 'source "publishd" is not available; nearest: published']], // prettier-ignore
-  [{ source: ['constructor'] }, ['source "constructor" is not available; available: published, twin, logs']],
-  [{ source: [] }, ['expected at least one of published, twin, logs']],
+  [{ source: ['live'] }, ['expected a section that describes the bench: machine, meter, gpu']],
+  [{ source: ['liv', 'publishd'] }, ['source "liv" is not available; nearest: live', 'source "publishd" is not available; nearest: published']], // prettier-ignore
+  [{ source: ['constructor'] }, ['source "constructor" is not available; available: published, twin, logs, live']],
+  [{ source: [] }, ['expected at least one of published, twin, logs, live']],
   [{ source: ['twin', 'twin'] }, ['each source may stand there once']],
   [{ device: '../secret' }, ['expected the name of a folder of the data set, like device_1']],
 ];

@@ -1,0 +1,168 @@
+/** A session on a simulated PC, from its states to the joules of align: what is known on one side, what is found on the other. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { toRows } from '../../pipeline/rows.js';
+import { alignParams } from '../../stages/align/stage.js';
+import { run as align } from '../../stages/align/run.js';
+import { liveSettings } from '../../stages/energy/benches/live/settings.js';
+import { buildTree } from '../../stages/energy/tree/build.js';
+import { Library } from '../../stages/energy/tree/library.js';
+import { findings } from '../../pipeline/findings.js';
+import { fromRows } from '../../pipeline/rows.js';
+import { datasetsOf } from '../../stages/profile/live/datasets.js';
+import { type Job, jobsOf } from '../../stages/profile/live/jobs.js';
+import { Journal, meterLog, resourceLog, told } from '../../stages/profile/live/journal.js';
+import { liveProtocol } from '../../stages/profile/live/protocol.js';
+import { isFinished, measureSession, type SessionSettings } from '../../stages/profile/live/session.js';
+import { Random } from '../../stages/energy/random.js';
+import { fakeContext } from '../stages/context.js';
+import { type Imperfections, type NodeTruth, SimulatedPc } from './simulated_pc.js';
+
+const workload = { batchSize: 2, length: 8 };
+
+/** A BERT of two layers: the configuration of the package, cut short by taking the nodes of its first two layers. */
+export const tinyBert = () => {
+  const tree = buildTree(new Library().model('bert-base-uncased'), workload);
+  const kept = tree.filter(({ scope }) => !/^encoder\.(?:[2-9]|1\d)(?:\.|$)/.test(scope));
+  return kept.map(({ scope, type, level, signature, flops, memBytes }, node_id) => ({
+    node_id,
+    parent_id: null,
+    scope,
+    type,
+    level,
+    flops,
+    mem_bytes: memBytes,
+    signature,
+  }));
+};
+
+/** What a node takes: drawn from its type, so that equal nodes take the same. */
+export function truthOf({ type }: { readonly type: string }): NodeTruth {
+  const random = new Random('truth', type);
+  const gpu_w = 60 + 90 * random.uniform();
+  return { latency_s: Math.round(1e6 * (0.001 + 0.05 * random.uniform())) / 1e6, gpu_w, wall_w: 80 + 1.04 * gpu_w };
+}
+
+export const settings: SessionSettings = {
+  session: 'tiny',
+  model: 'tiny',
+  rounds: { round: 20, rounds: 5 },
+  protocol: liveProtocol.parse({}),
+  standby_w: null,
+  cpuLimit_pct: 0.1,
+  clocks: 'locked at 1500 MHz',
+  boot_id: 'simulated',
+  utc_us: () => 1.6e15,
+};
+
+const bench = liveSettings.parse({
+  machine: { name: 'simulated PC', threads: 20 },
+  meter: { type: 'emonlib', port: '/dev/simulated' },
+  gpu: 'GPU-0',
+});
+
+export class SimulatedSession {
+  readonly folder = mkdtempSync(join(tmpdir(), 'irene-truth-'));
+  readonly nodes = tinyBert();
+  readonly jobs: Job[] = jobsOf(
+    this.nodes.map(({ scope, type, signature }) => ({
+      scope,
+      type,
+      measurement_id: signature,
+      batch_size: 2,
+      length: 8,
+    })),
+  );
+  private legs = 0;
+
+  /** The session goes on, on a PC that was switched on for it; `prepare` says what happens to it. */
+  async measure(
+    imperfections: Imperfections,
+    seed = 1,
+    prepare: (pc: SimulatedPc) => void = () => {},
+  ): Promise<SimulatedPc> {
+    const leg = ++this.legs;
+    const logs = { meter: meterLog(this.folder, leg), resources: resourceLog(this.folder, leg) };
+    const started_us = 600e6 + leg * 50_000e6;
+    const pc = new SimulatedPc({
+      nodes: this.nodes,
+      truth: truthOf,
+      imperfections,
+      seed: seed + leg,
+      logs,
+      started_us,
+    });
+    prepare(pc);
+    const journal = Journal.open(this.folder, 'tiny', {});
+    try {
+      await measureSession(this.jobs, settings, pc, journal);
+    } finally {
+      journal.close();
+    }
+    return pc;
+  }
+
+  get isFinished(): boolean {
+    const journal = Journal.open(this.folder, 'tiny', {});
+    journal.close();
+    return isFinished(this.jobs, journal);
+  }
+
+  /** What profile would write of journal and logs, and align make of it. */
+  async aligned() {
+    const journal = Journal.open(this.folder, 'tiny', {});
+    journal.close();
+    const wanted = new Set(this.jobs.map(({ measurement_id }) => measurement_id));
+    const made = await datasetsOf(this.folder, journal.entries, wanted, {
+      session: 'tiny',
+      label: 'simulated',
+      settings: bench,
+      resourcePeriod_us: 170_000,
+    });
+    const { rounds, power, resources, session } = made;
+    const context = await fakeContext({ params: alignParams.parse({}), tables: { rounds, power, resources, session } });
+    await align(context);
+    const rows = (name: string) => toRows(context.written.get(name)!);
+    const result = {
+      measurements: rows('measurements'),
+      clock: rows('clock')[0],
+      findings: [
+        ...rows('findings'),
+        ...toRows(
+          fromRows(
+            findings,
+            made.findings.map((one) => ({ ...one })),
+          ),
+        ),
+      ],
+      failures: toRows(made.failures),
+      rounds: told(journal.entries).of('round'),
+    };
+    context.close();
+    return result;
+  }
+
+  /** Wall joules of one run of the measurement, as they are. */
+  truth_j(measurement_id: string): number {
+    const { latency_s, wall_w } = truthOf(this.jobs.find((job) => job.measurement_id === measurement_id)!);
+    return wall_w * latency_s;
+  }
+}
+
+/** Greatest relative error of the rounds that no check leaves out, and that of the measurements' means. */
+export function errorsOf(session: SimulatedSession, measurements: readonly Record<string, unknown>[]) {
+  const errors = new Map<string, number[]>();
+  for (const { measurement_id, excluded, wall_j } of measurements) {
+    if (excluded || wall_j === null) continue;
+    const truth_j = session.truth_j(String(measurement_id));
+    const own = errors.get(String(measurement_id)) ?? [];
+    errors.set(String(measurement_id), [...own, Number(wall_j) / truth_j - 1]);
+  }
+  const means = [...errors.values()].map((own) => own.reduce((sum, error) => sum + error, 0) / own.length);
+  return {
+    measured: errors.size,
+    round: Math.max(...[...errors.values()].flat().map(Math.abs)),
+    mean: Math.max(...means.map(Math.abs)),
+  };
+}
