@@ -1,25 +1,18 @@
 /** What `pipeline record` does: instruments, program, instruments' last samples, joules. */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { UnavailableError, UsageError } from '../../pipeline/errors.js';
 import type { Terminal } from '../../pipeline/terminal.js';
-import { type CalibratedBench, readCalibratedBench } from '../energy/benches/bench_file.js';
+import { readCalibratedBench } from '../energy/benches/bench_file.js';
 import type { DeviceRecord } from '../energy/benches/live/logger_line.js';
-import { readLoggerLog } from '../energy/benches/live/logger_log.js';
-import { readMeterLog } from '../energy/meters/read_meter_log.js';
-import { identityOf, type MeterSettings } from '../energy/meters/settings.js';
 import { duration, powerQuantity } from '../energy/units.js';
 import { loggedGpus } from './logged_gpus.js';
 import { meterIn } from './meter_argument.js';
 import type { RecordArgs } from './record.js';
-import { energiesOf, type Energies, type Recorded } from './record/energies.js';
-import { type Estimate, estimateWall, gpuOfBench } from './record/estimate.js';
-import { meterLog, type Recording, recordAround, resourceLog } from './record/instruments.js';
+import { recordAround } from './record/instruments.js';
 import { checkProgram, runProgram } from './record/program.js';
-import { recordText } from './record/text.js';
-import { coverageFactor } from './record/uncertainty.js';
 
 interface Standby {
   readonly standby_s: number;
@@ -58,38 +51,6 @@ function checkInstruments({ meter, on }: RecordArgs, gpus: readonly DeviceRecord
   }
 }
 
-/** Reads the logs back: what the instruments wrote is the measurement. */
-async function readBack(
-  folder: string,
-  meter: MeterSettings | null,
-  gpus: readonly DeviceRecord[],
-  { program, standby }: Recording,
-  stated_w: number | null,
-): Promise<Recorded> {
-  // prettier-ignore
-  const log = meter && (await readMeterLog(meterLog(folder)));
-  const uuids = gpus.length === 0 ? [undefined] : gpus.map(({ uuid }) => uuid);
-  const read = await Promise.all(uuids.map((uuid) => readLoggerLog(resourceLog(folder), uuid)));
-  return {
-    logs: {
-      meter: meter && log && { identity: identityOf(meter), samples: log.samples },
-      resourcePeriod_us: read[0].runs[0].period_us,
-      threads: availableParallelism(),
-    },
-    gpus: read.map(({ device, resources }) => ({ device, resources })),
-    program,
-    standby,
-    stated_w,
-  };
-}
-
-function warn(terminal: Terminal, { findings, gpus }: Energies, bench: CalibratedBench | null): void {
-  for (const { message, source } of findings) terminal.warn(`${message} [${source}]`);
-  const fittedOn = bench && gpuOfBench(bench);
-  const other = gpus.find(({ name }) => fittedOn && !name.includes(fittedOn));
-  if (other) terminal.warn(`bench ${bench!.name} was fitted on a ${fittedOn}, here is a ${other.name}: the estimate is of another machine`); // prettier-ignore
-}
-
 async function measure(args: RecordArgs, folder: string, terminal: Terminal): Promise<number> {
   const settings = args.meter === undefined ? null : meterIn(args.meter);
   const bench = args.on === undefined ? null : readCalibratedBench(args.on);
@@ -98,14 +59,10 @@ async function measure(args: RecordArgs, folder: string, terminal: Terminal): Pr
   checkInstruments(args, gpus);
   const setup = { folder, meter: settings, gpus, standby_s };
   const recording = await recordAround(setup, () => runProgram(args.program, terminal.json), (text) => terminal.status(text)); // prettier-ignore
-  const energies = await energiesOf(await readBack(folder, settings, gpus, recording, stated_w));
-  const { start_us, end_us, code } = recording.program;
-  const time_s = (end_us - start_us) / 1e6;
-  const estimate: Estimate | null = bench && (await estimateWall(bench, energies, time_s));
-  warn(terminal, energies, bench);
-  terminal.printBeside(recordText(energies, estimate, time_s));
-  terminal.document({ program: args.program, exit_code: code, time_s, coverage_factor: coverageFactor, ...energies, estimate, logs: args.logs ?? null }); // prettier-ignore
-  return code;
+  // What reads the logs is loaded when the program has ended: it must not work beside it.
+  const { tell } = await import('./record/outcome.js');
+  await tell({ args, setup, recording, stated_w, bench }, terminal);
+  return recording.program.code;
 }
 
 /** Gives the program's exit code. */

@@ -71,7 +71,7 @@ export function battery({ sys }: Places): Item {
   return advice('supply', `battery ${batteries.join(', ')}`, 'take it out, or measure only while it is full: it hides the wall’s joules'); // prettier-ignore
 }
 
-/** Busy by more than this is work of others, not this program's own. Derived: ten ticks of one thread in the second. */
+/** Busy by more than this is work of others. Derived: of the 200 ticks that two threads have in a second, ten. */
 const busy_pct = 5;
 
 /** Is something else at work? Looks for as long as it is told. */

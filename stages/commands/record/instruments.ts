@@ -81,10 +81,12 @@ export async function recordAround(
   let ran = false;
   const meter = setup.meter && new RecordedMeter(setup.meter, meterLog(folder));
   const lines = meter && new Lines(meter);
-  let logger: LoggerProcess | undefined;
+  const starting = Promise.allSettled([
+    LoggerProcess.start({ log: resourceLog(folder), gpus: gpus.map(({ uuid }) => uuid) }),
+    meter?.open(),
+  ]);
   try {
-    logger = await LoggerProcess.start({ log: resourceLog(folder), gpus: gpus.map(({ uuid }) => uuid) });
-    await meter?.open();
+    for (const started of await starting) if (started.status === 'rejected') throw started.reason as Error;
     const around = async (at_us: number): Promise<void> => void (await Promise.all([lines?.after(at_us), sleep(aside * sample_ms)])); // prettier-ignore
     await around(hostClock_us());
     const standby = standby_s > 0 ? await standbySpan(standby_s, tell) : null;
@@ -95,7 +97,8 @@ export async function recordAround(
     return { program, standby };
   } finally {
     await meter?.close().catch(() => {});
-    await logger?.stop().catch(() => {});
+    const [logger] = await starting;
+    if (logger.status === 'fulfilled') await logger.value.stop().catch(() => {});
     // Of a program that never ran there is nothing to keep.
     if (!ran && isNew !== undefined) rmSync(isNew, { recursive: true, force: true });
   }

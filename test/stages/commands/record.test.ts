@@ -1,22 +1,28 @@
 /** `pipeline record` on a bench made of files: a meter on a pseudo-terminal, a stub GPU, the real logger. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { packageRoot } from '../../../pipeline/paths.js';
 import type { Energies, WallEnergy } from '../../../stages/commands/record/energies.js';
 import type { Estimate } from '../../../stages/commands/record/estimate.js';
 import { readLoggerLog } from '../../../stages/energy/benches/live/logger_log.js';
 import { readMeterLog } from '../../../stages/energy/meters/read_meter_log.js';
 import { fullGpu } from '../../native/logger_rig.js';
 import { needs } from '../../needs.js';
-import { Pty } from '../energy/meters/pty.js';
+import { Pty, until } from '../energy/meters/pty.js';
 import { BenchRig, buildRig } from './bench_rig.js';
 import { type Ended, runProgram } from './run_program.js';
 
 const cc = needs('cc');
 const make = needs('make');
 const socat = needs('socat');
+
+const main = join(packageRoot, 'dist', 'pipeline', 'main.js');
 
 interface Document extends Energies {
   readonly exit_code: number;
@@ -180,6 +186,22 @@ function defineTests(make: string, socat: string): void {
 
   test('a signal is a shell’s exit code', async () => {
     assert.is((await record('--meter', meter(), '--', 'sh', '-c', 'kill -TERM $$')).code, 143);
+  });
+
+  test('Ctrl-C is the program’s own: its end is measured all the same', async () => {
+    const ready = join(folder, 'ready');
+    const script = `trap "exit 42" INT; touch ${ready}; while :; do sleep 0.05; done`;
+    const words = ['record', '--json', '--meter', 'simulated,period=40ms', '--', 'sh', '-c', script];
+    // A process group of its own, as a terminal's foreground job is one.
+    const child = spawn(process.execPath, [main, ...words], { detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
+    const ended = once(child, 'close');
+    const document = text(child.stdout);
+    await until(() => existsSync(ready));
+    process.kill(-child.pid!, 'SIGINT');
+    assert.is((await ended)[0], 42);
+    const found = JSON.parse(await document) as Document;
+    assert.is(found.exit_code, 42);
+    assert.ok(wallOf(found).energy_j > 0);
   });
 
   test('what cannot be measured is said before the program runs, and nothing is left', async () => {
