@@ -21,13 +21,7 @@ import { checkSum } from '../../stages/energy/meters/emonlib.js';
 import { entryLine, headerLine } from '../../stages/energy/meters/meter_log.js';
 import { identityOf, meterSettings } from '../../stages/energy/meters/settings.js';
 import { Random } from '../../stages/energy/random.js';
-
-/** What a node of the simulated PC takes. */
-export interface NodeTruth {
-  readonly latency_s: number;
-  readonly wall_w: number;
-  readonly gpu_w: number;
-}
+import { burstTruth, type NodeTruth, standby_w as usualStandby_w } from './truth.js';
 
 export interface Imperfections {
   /** Of a line's power, relative standard deviation. */
@@ -65,7 +59,6 @@ export interface PcOptions {
 
 const meterPeriod_us = 170_000;
 const resourcePeriod_us = 170_000;
-const burstLoad: NodeTruth = { latency_s: 1, wall_w: 180, gpu_w: 90 };
 const idleGpu_w = 10;
 const threads = 20;
 const mains_v = 120;
@@ -108,7 +101,7 @@ export class SimulatedPc implements Instruments {
   private readonly imperfections: Imperfections;
 
   constructor(private readonly options: PcOptions) {
-    const { imperfections = ideal, seed = 1, started_us = 600e6, standby_w = 75, logs } = options;
+    const { imperfections = ideal, seed = 1, started_us = 600e6, standby_w = usualStandby_w, logs } = options;
     this.imperfections = imperfections;
     this.standby_w = standby_w;
     this.first_us = this.now = started_us;
@@ -277,7 +270,7 @@ export class SimulatedPc implements Instruments {
       burst: (steps) =>
         living(() =>
           steps.map(({ on_s, off_s }) => {
-            const stamps = this.run(burstLoad, Math.round(on_s * 1e6));
+            const stamps = this.run(burstTruth, Math.round(on_s * 1e6));
             this.pass(this.now + Math.round(off_s * 1e6));
             return stamps;
           }),

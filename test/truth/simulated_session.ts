@@ -12,37 +12,20 @@ import { findings } from '../../pipeline/findings.js';
 import { fromRows } from '../../pipeline/rows.js';
 import { datasetsOf } from '../../stages/profile/live/datasets.js';
 import { type Job, jobsOf } from '../../stages/profile/live/jobs.js';
-import { Journal, meterLog, resourceLog, told } from '../../stages/profile/live/journal.js';
+import { Journal, meterLog, readJournal, resourceLog, told } from '../../stages/profile/live/journal.js';
 import { liveProtocol } from '../../stages/profile/live/protocol.js';
 import { isFinished, measureSession, type SessionSettings } from '../../stages/profile/live/session.js';
-import { Random } from '../../stages/energy/random.js';
 import { fakeContext } from '../stages/context.js';
-import { type Imperfections, type NodeTruth, SimulatedPc } from './simulated_pc.js';
+import { type Imperfections, SimulatedPc } from './simulated_pc.js';
+import { tinyBert, tinyWorkload, truthOf } from './truth.js';
 
-const workload = { batchSize: 2, length: 8 };
-
-/** A BERT of two layers: the configuration of the package, cut short by taking the nodes of its first two layers. */
-export const tinyBert = () => {
-  const tree = buildTree(new Library().model('bert-base-uncased'), workload);
-  const kept = tree.filter(({ scope }) => !/^encoder\.(?:[2-9]|1\d)(?:\.|$)/.test(scope));
-  return kept.map(({ scope, type, level, signature, flops, memBytes }, node_id) => ({
-    node_id,
-    parent_id: null,
-    scope,
-    type,
-    level,
-    flops,
-    mem_bytes: memBytes,
-    signature,
-  }));
-};
-
-/** What a node takes: drawn from its type, so that equal nodes take the same. */
-export function truthOf({ type }: { readonly type: string }): NodeTruth {
-  const random = new Random('truth', type);
-  const gpu_w = 60 + 90 * random.uniform();
-  return { latency_s: Math.round(1e6 * (0.001 + 0.05 * random.uniform())) / 1e6, gpu_w, wall_w: 80 + 1.04 * gpu_w };
-}
+/** The nodes as a runner tells them. */
+const nodesOf = (model: string) =>
+  buildTree(new Library().model(model), { batchSize: tinyWorkload.batch_size, length: tinyWorkload.length }).map(
+    ({ id, parent, scope, type, level, signature, flops, memBytes }) => {
+      return { node_id: id, parent_id: parent, scope, type, level, flops, mem_bytes: memBytes, signature };
+    },
+  );
 
 export const settings: SessionSettings = {
   session: 'tiny',
@@ -64,7 +47,7 @@ const bench = liveSettings.parse({
 
 export class SimulatedSession {
   readonly folder = mkdtempSync(join(tmpdir(), 'irene-truth-'));
-  readonly nodes = tinyBert();
+  readonly nodes = nodesOf(tinyBert);
   readonly jobs: Job[] = jobsOf(
     this.nodes.map(({ scope, type, signature }) => ({
       scope,
@@ -84,7 +67,8 @@ export class SimulatedSession {
   ): Promise<SimulatedPc> {
     const leg = ++this.legs;
     const logs = { meter: meterLog(this.folder, leg), resources: resourceLog(this.folder, leg) };
-    const started_us = 600e6 + leg * 50_000e6;
+    // Each start is after a reboot, by which the monotonic clock begins anew.
+    const started_us = 60e6;
     const pc = new SimulatedPc({
       nodes: this.nodes,
       truth: truthOf,
@@ -96,11 +80,15 @@ export class SimulatedSession {
     prepare(pc);
     const journal = Journal.open(this.folder, 'tiny', {});
     try {
-      await measureSession(this.jobs, settings, pc, journal);
+      await measureSession(this.jobs, { ...settings, boot_id: `boot ${leg}`, utc_us: () => pc.now_us() + leg * 1e9 }, pc, journal); // prettier-ignore
     } finally {
       journal.close();
     }
     return pc;
+  }
+
+  get rounds() {
+    return told(readJournal(this.folder)).of('round');
   }
 
   get isFinished(): boolean {

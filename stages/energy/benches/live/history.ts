@@ -6,10 +6,10 @@ const kept_us = 20 * 60e6;
 export class History<Sample extends { readonly mono_us: number }> {
   private samples: Sample[] = [];
 
-  /** A sample that does not come after the last one is left out: a repeated line tells nothing new. */
+  /** Samples of one stamp (lines that were read at once) stand in their order; what comes before the last one is left out. */
   push(sample: Sample): void {
     const { last } = this;
-    if (last && sample.mono_us <= last.mono_us) return;
+    if (last && sample.mono_us < last.mono_us) return;
     this.samples.push(sample);
     if (sample.mono_us - this.samples[0].mono_us > 2 * kept_us) {
       this.samples = this.samples.filter(({ mono_us }) => sample.mono_us - mono_us <= kept_us);
