@@ -6,12 +6,12 @@ import { featureSets } from '../energy/predictors/feature_sets.js';
 import { intervalParts } from '../energy/predictors/intervals.js';
 import type { Forest, Workload } from '../energy/predictors/forest.js';
 import { predictors, type PredictorEntry, type PredictorName } from '../energy/predictors/list.js';
-import { loadForest } from '../energy/predictors/load_forest.js';
 import type { Problem, Variant } from '../energy/predictors/predictor.js';
 import { foldsOf, type Fold, type SplitName } from '../energy/predictors/splits.js';
 import { FittedRows } from './fitted_rows.js';
 import { setsOf, type TrainParams } from './stage.js';
 import { fitted } from './tables.js';
+import { taskForest } from './task_forest.js';
 
 /**
  * Intervals need a fit for every model held out inside of every fold. The paper's variant has none, since its leaks would
@@ -33,11 +33,10 @@ function checkTrees(predictor: PredictorName, { workloads }: Forest, folds: read
 
 /** Fits one predictor on one feature set, variant and split, fold by fold. */
 export async function run(context: TaskContext<TrainParams>): Promise<void> {
-  const { params, partition, upstream, database, progress, signal } = context;
-  const models = upstream.featurize.map(({ model }) => model);
+  const { params, partition, progress, signal } = context;
   const name = partition.predictor as PredictorName;
   const entry: PredictorEntry = predictors[name];
-  const forest = await loadForest(database, models, { computations: entry.computations });
+  const forest = await taskForest(context, entry.computations ?? false);
   const folds = foldsOf(partition.split as SplitName, forest.workloads);
   if (name !== 'law') checkTrees(name, forest, folds);
   const predictor = await entry.load();

@@ -37,8 +37,20 @@ const steadyClock = 0.01;
 
 const busy = 0.8;
 
+/** Fits of a forest by what they are fitted to: several predictors rest on one. */
+const known = new WeakMap<Forest, Map<string, FittedQueue>>();
+
 /** Fits all constants to some workloads; those of another clock are scaled to their own. */
 export function fitLaunchQueue(forest: Forest, training: readonly Workload[], useClock = false): FittedQueue {
+  const fits = known.get(forest) ?? new Map<string, FittedQueue>();
+  known.set(forest, fits);
+  const key = `${useClock} ${training.map(({ first }) => first).join()}`;
+  let fitted = fits.get(key);
+  if (!fitted) fits.set(key, (fitted = fitConstants(forest, training, useClock)));
+  return fitted;
+}
+
+function fitConstants(forest: Forest, training: readonly Workload[], useClock: boolean): FittedQueue {
   const rows = queueRows(forest, training);
   const reference = clockReference(forest, rows, useClock);
   const f = reference && rows.map(({ clockMhz }) => clockMhz / reference.median_mhz);
