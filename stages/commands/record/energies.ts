@@ -35,17 +35,28 @@ export interface WallEnergy extends Energy {
   readonly lines: number;
 }
 
-export interface GpuEnergy extends Energy {
+interface Gpu {
   readonly gpu: number;
   readonly uuid: string;
   readonly name: string;
+}
+
+export interface GpuEnergy extends Gpu, Energy {
   readonly from: 'energy counter' | 'power';
 }
 
+/** Why an instrument has no joules of the program. */
+export interface NoEnergy {
+  readonly why: string;
+}
+
+export const isKnown = <Found extends Energy | NoEnergy>(found: Found | null): found is Extract<Found, Energy> =>
+  found !== null && 'energy_j' in found;
+
 export interface Energies {
   /** Null without a meter; `why` where its log does not cover the program. */
-  readonly wall: WallEnergy | { readonly why: string } | null;
-  readonly gpus: readonly GpuEnergy[];
+  readonly wall: WallEnergy | NoEnergy | null;
+  readonly gpus: readonly (GpuEnergy | (Gpu & NoEnergy))[];
   /** By RAPL's counters; null where they may not be read. */
   readonly cpu_j: number | null;
   readonly dram_j: number | null;
@@ -114,21 +125,21 @@ function wallOf(
 /** Each edge is known to a sample: a counter moves no oftener than it is read, and power is told as often. */
 function gpuOf(
   { logs, program, standby }: Recorded,
-  device: DeviceRecord,
+  { gpu, uuid, name }: DeviceRecord,
   resources: ArrowTable,
   measured: ReadonlyMap<string, Measured>,
-): GpuEnergy[] {
+): Energies['gpus'][number] {
   // prettier-ignore
+  const about = { gpu, uuid, name };
   const energy_j = measured.get('program')?.gpu_j ?? null;
-  if (energy_j === null) return [];
+  if (energy_j === null) return { ...about, why: 'its driver does not tell its power from end to end' };
   const time_s = seconds(program);
   const edge_j = within((energy_j / time_s) * (logs.resourcePeriod_us / 1e6));
   const before_j = measured.get('standby')?.gpu_j ?? null;
   const own = standby && before_j !== null ? { power_w: before_j / seconds(standby), u_w: 0, how: 'measured' as const } : null; // prettier-ignore
   const energy = energyOf(energy_j, within(nvmlWithin), together(edge_j, edge_j), own, time_s);
   const counts = optionalNumbers(resources, 'gpu_energy_uj').some((value) => value !== null);
-  const { gpu, uuid, name } = device;
-  return [{ ...energy, gpu, uuid, name, from: counts ? 'energy counter' : 'power' }];
+  return { ...energy, ...about, from: counts ? 'energy counter' : 'power' };
 }
 
 /** What a counter has at a moment, on a straight line between its samples; null where it does not reach so far. */
@@ -160,7 +171,7 @@ export async function energiesOf(recorded: Recorded): Promise<Energies> {
   const told = findings.filter(({ check_id, severity, subject }) => severity !== 'info' && !ofRounds.has(check_id) && !subject.startsWith('standby')); // prettier-ignore
   return {
     wall: logs.meter ? wallOf(recorded, own, wallStandby(recorded, measured.get('standby'))) : null,
-    gpus: aligned.flatMap(({ device, resources, measured }) => (device ? gpuOf(recorded, device, resources, measured) : [])), // prettier-ignore
+    gpus: aligned.flatMap(({ device, resources, measured }) => (device ? [gpuOf(recorded, device, resources, measured)] : [])), // prettier-ignore
     cpu_j: counted_j(resources, 'cpu_energy_uj', program),
     dram_j: counted_j(resources, 'dram_energy_uj', program),
     means: { cpu_pct, mem_pct, gpu_pct, gpu_mem_pct, gpu_clk_mhz },

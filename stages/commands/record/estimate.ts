@@ -7,7 +7,7 @@ import { withCpuLoad } from '../../energy/prediction/cpu_load.js';
 import { fittedBench } from '../../energy/prediction/fitted_bench.js';
 import { forestOfTrees, type Measured } from '../../energy/prediction/forest_of_trees.js';
 import type { ModelNode } from '../../energy/prediction/model_node.js';
-import type { Energies } from './energies.js';
+import { type Energies, isKnown } from './energies.js';
 
 export interface Estimate {
   readonly bench: string;
@@ -48,12 +48,14 @@ export async function estimateWall(
   bench: CalibratedBench,
   { gpus, means, cpu_j }: Energies,
   time_s: number,
-): Promise<Estimate> {
+): Promise<Estimate | null> {
   // prettier-ignore
   const fitted = fittedBench(bench.name, bench.predictors);
   const law = await fitted.open('law');
   if (!law) throw new UsageError(`--on ${bench.name}: it has no wall-power law, only ${fitted.predictors.join(', ')}`);
-  const gpu_j = gpus.reduce((sum, { energy_j }) => sum + energy_j, 0);
+  const known = gpus.filter(isKnown);
+  if (known.length < gpus.length) return null;
+  const gpu_j = known.reduce((sum, { energy_j }) => sum + energy_j, 0);
   const second: Measured = {
     latency_s: 1,
     gpu_j: gpu_j / time_s,
@@ -63,13 +65,13 @@ export async function estimateWall(
   const measured = withCpuLoad(law.fitted, new Map([[0, second]]), bench.name);
   const forest = forestOfTrees([{ model: 'program', workload: { batchSize: 1, length: 1 }, nodes: [node], measured }]);
   const { wallJ, lowJ, highJ, reasons, coverage } = predictClasses(law, 'law', 'profiled', forest, null);
-  const known = (value: number): number | null => (Number.isFinite(value) ? value * time_s : null);
+  const told = (value: number): number | null => (Number.isFinite(value) ? value * time_s : null);
   return {
     bench: bench.name,
     source: bench.source,
     wall_j: wallJ[0] * time_s,
-    low_j: known(lowJ[0]),
-    high_j: known(highJ[0]),
+    low_j: told(lowJ[0]),
+    high_j: told(highJ[0]),
     coverage,
     extrapolated_by: reasons[0],
   };

@@ -1,6 +1,6 @@
 /** What was recorded, for people: joules first, each with what it is and how sure it is. */
 import { alignColumns, readableDuration } from '../../../pipeline/terminal.js';
-import type { Energies, Energy, GpuEnergy, WallEnergy } from './energies.js';
+import { type Energies, type Energy, isKnown, type WallEnergy } from './energies.js';
 import type { Estimate } from './estimate.js';
 import { coverageFactor, nvmlWithin } from './uncertainty.js';
 
@@ -31,13 +31,14 @@ function netRow({ net_j, net_u_j, standby }: Energy, unit: string): string[][] {
   return [['  above standby', quantity(net_j, net_u_j, unit), `${power}, ${standby.how}`]];
 }
 
-function wallRows(wall: WallEnergy | { readonly why: string }): string[][] {
-  if ('why' in wall) return [['wall', 'no joules', wall.why]];
+function wallRows(wall: NonNullable<Energies['wall']>): string[][] {
+  if (!isKnown(wall)) return [['wall', 'no joules', wall.why]];
   const unit = wall.kind === 'apparent' ? 'VA·s' : 'J';
   return [[labels[wall.kind], quantity(wall.energy_j, wall.u_j, unit), wallNote(wall)], ...netRow(wall, unit)];
 }
 
-function gpuRows(gpu: GpuEnergy): string[][] {
+function gpuRows(gpu: Energies['gpus'][number]): string[][] {
+  if (!isKnown(gpu)) return [[`GPU ${gpu.gpu}`, 'no joules', `${gpu.name}: ${gpu.why}`]];
   const note = `${gpu.name}, by its driver (${gpu.from}, within ${100 * nvmlWithin} % at best)`;
   return [[`GPU ${gpu.gpu} only`, quantity(gpu.energy_j, gpu.u_j, 'J'), note], ...netRow(gpu, 'J')];
 }
@@ -74,8 +75,8 @@ const watts = (joules: number, time_s: number): string => `${(joules / time_s).t
 
 function timeRow({ wall, gpus }: Energies, time_s: number): string[] {
   const powers = [
-    ...(wall && 'energy_j' in wall ? [`wall ${watts(wall.energy_j, time_s)}`] : []),
-    ...gpus.map(({ gpu, energy_j }) => `GPU ${gpu} ${watts(energy_j, time_s)}`),
+    ...(isKnown(wall) ? [`wall ${watts(wall.energy_j, time_s)}`] : []),
+    ...gpus.filter(isKnown).map(({ gpu, energy_j }) => `GPU ${gpu} ${watts(energy_j, time_s)}`),
   ];
   return ['time', readableDuration(time_s), powers.length > 0 ? `mean power: ${powers.join(', ')}` : ''];
 }

@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { packageRoot } from '../../../pipeline/paths.js';
-import type { Energies, WallEnergy } from '../../../stages/commands/record/energies.js';
+import { type Energies, type GpuEnergy, isKnown, type WallEnergy } from '../../../stages/commands/record/energies.js';
 import type { Estimate } from '../../../stages/commands/record/estimate.js';
 import { readLoggerLog } from '../../../stages/energy/benches/live/logger_log.js';
 import { readMeterLog } from '../../../stages/energy/meters/read_meter_log.js';
@@ -75,6 +75,10 @@ function defineTests(make: string, socat: string): void {
     assert.ok(stdout !== '', `${code}: ${stderr}`);
     return JSON.parse(stdout) as Document;
   };
+  const gpusOf = ({ gpus }: Document): GpuEnergy[] => {
+    assert.ok(gpus.every(isKnown), JSON.stringify(gpus));
+    return gpus.filter(isKnown);
+  };
   const wallOf = ({ wall }: Document): WallEnergy => {
     assert.ok(wall && 'energy_j' in wall, JSON.stringify(wall));
     return wall as WallEnergy;
@@ -88,7 +92,7 @@ function defineTests(make: string, socat: string): void {
     near(wall.u_j, 0.01 * wall.energy_j, 'a steady load: the meter alone');
     assert.is(wall.kind, 'measured');
     assert.is(wall.net_j, null);
-    const [gpu] = document.gpus;
+    const [gpu] = gpusOf(document);
     near(gpu.energy_j, 120.5 * document.time_s, 'GPU');
     assert.is(gpu.from, 'power');
     assert.ok(gpu.u_j > 0.02 * gpu.energy_j);
@@ -114,10 +118,10 @@ function defineTests(make: string, socat: string): void {
     assert.is(wall.standby!.how, 'measured');
     near(wall.standby!.power_w, wall_w, 'standby');
     assert.ok(Math.abs(wall.net_j!) < 1e-6 * wall.energy_j);
-    assert.ok(Math.abs(measured.gpus[0].net_j!) < 1e-6 * wall.energy_j);
+    assert.ok(Math.abs(gpusOf(measured)[0].net_j!) < 1e-6 * wall.energy_j);
     const stated = await documentOf('--meter', meter(), '--standby', '61.5 W', '--', 'sleep', '0.5');
     near(wallOf(stated).net_j!, (wall_w - 61.5) * stated.time_s, 'above what is stated');
-    assert.is(stated.gpus[0].net_j, null);
+    assert.is(gpusOf(stated)[0].net_j, null);
   });
 
   test('every GPU has its own joules', async () => {
@@ -125,7 +129,7 @@ function defineTests(make: string, socat: string): void {
     const document = await documentOf('--', 'sleep', '0.5');
     assert.is(document.wall, null);
     assert.equal(
-      document.gpus.map(({ gpu, energy_j }) => [gpu, Math.round(energy_j / document.time_s)]),
+      gpusOf(document).map(({ gpu, energy_j }) => [gpu, Math.round(energy_j / document.time_s)]),
       [
         [0, 100],
         [1, 40],
@@ -170,6 +174,15 @@ function defineTests(make: string, socat: string): void {
     const { wall } = JSON.parse(stdout) as Document;
     assert.match((wall as { why: string }).why, /the meter tells nothing of \d\.\d\d s of \d\.\d\d s/);
     assert.match(stderr, /the meter tells nothing of/);
+  });
+
+  test('a GPU that is lost while the program runs has no joules, and nothing is estimated of it', async () => {
+    setTimeout(() => rig.machine.gpus('gpus 1', '0 lost'), 1500);
+    const { code, stdout, stderr } = await record('--on', 'pc1', '--', 'sleep', '3');
+    assert.is(code, 0, stderr);
+    assert.is(stdout, '');
+    assert.match(stderr, /^GPU 0 +no joules +Stub.*: its driver does not tell its power from end to end$/m);
+    assert.not.match(stderr, /wall, estimated/);
   });
 
   test('--logs keeps what the instruments wrote', async () => {
