@@ -4,6 +4,7 @@ import { setOption } from '../../pipeline/cli/command.js';
 
 export interface CalibrateArgs {
   readonly config?: string;
+  readonly live: boolean;
   readonly from?: string;
   readonly map?: readonly string[];
   readonly where?: string;
@@ -20,6 +21,11 @@ export const calibrate: Command<CalibrateArgs> = {
   example: 'pipeline calibrate --from ours.csv --map wall_kwh=meter,gpu_j=nvml,time_s=t,group=model --output ours.yaml',
   positionals: { config: { type: 'string', describe: 'a measured run instead of a table: its configuration' } },
   options: {
+    live: {
+      type: 'boolean',
+      default: false,
+      describe: 'measure a designed set of models on the configuration’s bench first, and go on where it stopped',
+    },
     from: { type: 'string', normalize: true, describe: 'table of measurements, .csv or .parquet' },
     map: {
       type: 'string',

@@ -9,6 +9,9 @@ export async function handle(args: CalibrateArgs, terminal: Terminal, door: Door
   if (config !== undefined && from !== undefined) {
     throw new UsageError(`${config} and --from ${from}: calibrate takes a measured run or a table, not both`);
   }
+  if (args.live && config === undefined) {
+    throw new UsageError('--live needs a configuration', 'pipeline init --bench writes one of this machine');
+  }
   if (from !== undefined) {
     if (map.length === 0) throw new UsageError('--from needs --map', 'like --map wall_w=meter,gpu_w=nvml,group=model');
     return (await import('./calibrate_table.js')).calibrateTable({ ...args, from, map }, terminal);
@@ -21,5 +24,6 @@ export async function handle(args: CalibrateArgs, terminal: Terminal, door: Door
   }
   const only = ['map', 'where', 'shortest'].find((name) => args[name as keyof CalibrateArgs] !== undefined);
   if (only) throw new UsageError(`--${only} belongs to --from FILE`);
+  if (args.live) return (await import('./calibrate_live.js')).calibrateLive({ ...args, config }, terminal, door);
   return (await import('./calibrate_run.js')).calibrateRun({ ...args, config }, terminal, door);
 }

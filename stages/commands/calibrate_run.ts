@@ -24,7 +24,7 @@ type Args = CalibrateArgs & { readonly config: string };
 const needed = ['features', 'nodes', 'operators'];
 
 /** A configuration of configs/ may be named without its folder, as a run is. */
-function configFile(config: string): string {
+export function configFile(config: string): string {
   const named = join('configs', `${config}.yaml`);
   return !existsSync(config) && existsSync(named) ? named : config;
 }
@@ -112,7 +112,20 @@ const coverageCells = (rows: readonly Coverage[]): string[] =>
         `${level}: ${empirical_pct.toFixed(0)} % in ${nominal_pct} % intervals`,
     );
 
-export async function calibrateRun(args: Args, terminal: Terminal, { openRegistry }: Door): Promise<void> {
+/** What is said beside what was fitted, by those who measured the run first. */
+export interface Beside {
+  /** The command that gives the same file again. */
+  readonly madeBy?: string;
+  readonly text?: string;
+  readonly document?: object;
+}
+
+export async function calibrateRun(
+  args: Args,
+  terminal: Terminal,
+  { openRegistry }: Door,
+  { madeBy = commandOf(args), text, document: beside }: Beside = {},
+): Promise<void> {
   const config = configFile(args.config);
   const file = outputFile(args, 'predictors');
   const project = await openToRead(config, await openRegistry(), args.set);
@@ -126,14 +139,15 @@ export async function calibrateRun(args: Args, terminal: Terminal, { openRegistr
   const document: PredictorFile = {
     bench: args.name ?? specificationOf(source).name,
     source: source.label,
-    made_by: commandOf(args),
+    made_by: madeBy,
     fitted_on: fitted.fitted_on,
     coverage: fitted.coverage,
     predictors: fitted.predictors,
   };
   if (file) writeOutput(file, predictorFileText(document), args.force);
   terminal.print(lines(document));
-  terminal.document({ bench: document, file });
+  if (text !== undefined) terminal.print(`\n${text}`);
+  terminal.document({ bench: document, file, ...beside });
   terminal.say(
     file
       ? `${file}: use it with pipeline predict MODEL --on ${args.output ?? basename(file, extname(file))}`
