@@ -1,5 +1,5 @@
 /**
- * `pipeline calibrate --live CONFIG`: a new machine in half an hour. A designed set of models is measured on the bench of
+ * `pipeline calibrate --live CONFIG`: a new machine in three quarters of an hour. A designed set of models is measured on the bench of
  * a configuration, everything that `predict` uses is fitted to it, and each model of the set is predicted from the others,
  * so that the result says how far off it is.
  */
