@@ -48,6 +48,8 @@ export const make: Stage<NumbersParams> = {
   relevant: ({ letters: _, ...rest }) => rest,
   files: () => (existsSync('offset.txt') ? [{ name: 'offset.txt', path: 'offset.txt' }] : []),
   partitions: ({ letters }) => letters.map((letter) => ({ letter })),
+  requires: ({ kind }) => (kind === 'good' ? ['meter'] : []),
+  forecast: async ({ count }, { kind }, { letter }) => (kind === 'good' ? `${letter}: ${count} numbers to come` : null),
   async run({ params, partition: { letter }, write, progress, signal }) {
     if (params.fail === letter) throw new UnavailableError(`nothing to measure ${letter} with`, 'plug it in');
     for (let waited = 0; waited < params.wait_ms && !signal.aborted; waited += 10) {
@@ -78,6 +80,7 @@ export const square: Stage<{ absolute: boolean }> = {
   reads: [{ table: values, of: same }],
   writes: [squares],
   partitions: (_, upstream) => upstream.make,
+  borrows: (settings, _, { kind }) => (kind === 'good' ? (settings.tell as { title: string }).title : undefined),
   async run({ write, params }) {
     await write(squares, { sql: `SELECT i, ${params.absolute ? 'abs(x * x)' : 'x * x'} AS square FROM values` });
   },

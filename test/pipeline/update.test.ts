@@ -150,4 +150,21 @@ test('one worker or two: the same bytes', async () => {
   assert.ok(alone.equals(readFileSync(squaresOfA)));
 });
 
+test('what needs an instrument runs alone on the machine', async () => {
+  mkdirSync('good');
+  const { log } = await runToy({ set: ['make.wait_ms=20', 'make.letters=[a,b,c]'], jobs: 3 });
+  const measured = log.filter((line) => /^(start|done|finish\w*) make/.test(line));
+  measured.forEach((line, i) => assert.match(line, i % 2 === 0 ? /^start/ : /^(?!start)/, measured.join('\n')));
+  const first = log.findIndex((line) => line.startsWith('start square'));
+  assert.ok(first > log.findLastIndex((line) => line.startsWith('start make')), 'and nothing else meanwhile');
+});
+
+test('a task is stale where what it borrows of another stage’s settings has changed', async () => {
+  mkdirSync('good');
+  await runToy();
+  const { log } = await runToy({ set: ['tell.title=total'] });
+  assert.ok(log.includes('start square/a: settings of another stage changed'), log.join('\n'));
+  assert.is(log.some((line) => line.startsWith('start make')), false); // prettier-ignore
+});
+
 test.run();

@@ -9,27 +9,47 @@ import { join } from 'node:path';
 import { packageRoot } from '../../pipeline/paths.js';
 import { checkSum } from '../../stages/energy/meters/emonlib.js';
 import { hostClock_us } from '../../stages/energy/meters/host_clock.js';
+import { Random } from '../../stages/energy/random.js';
 import { BenchRig, smiGpu, type buildRig } from '../stages/commands/bench_rig.js';
 import { Pty } from '../stages/energy/meters/pty.js';
-import { standby_w, tinyBert, tinyWorkload } from './truth.js';
+import { fewSignatures, standby_w, tinyBert, tinyWorkload } from './truth.js';
 
 /** How long everything takes on this bench, and how finely its meter prints. */
 export interface Pace {
+  readonly model: string;
   readonly meterPeriod_ms: number;
   readonly round: string;
   readonly rounds: number;
   readonly live: Readonly<Record<string, string | number>>;
   /** Of the shown watts. */
   readonly decimals: number;
+  /** Of a line's power, relative standard deviation; share of the lines that are not printed. */
+  readonly noise: number;
+  readonly lost: number;
 }
 
-/** A round of 75 lines in a second and a half: what a test can wait for. */
+/** A round of 66 lines in two seconds: what a test can wait for. */
 export const hasty: Pace = {
-  meterPeriod_ms: 20,
-  round: '1.5 s',
+  model: fewSignatures,
+  meterPeriod_ms: 30,
+  round: '2 s',
   rounds: 3,
-  live: { pause: '150 ms', warm_up: '100 ms', gate: '300 ms', patience: '60 s', lead: '300 ms', burst_scale: 0.1 },
+  live: { pause: '150 ms', warm_up: '100 ms', gate: '300 ms', patience: '2 min', lead: '300 ms', burst_scale: 0.1 },
   decimals: 6,
+  noise: 0,
+  lost: 0,
+};
+
+/** The meter of METHODS 6, and rounds of 70 lines: what `npm run truth` waits for. */
+export const patient: Pace = {
+  model: tinyBert,
+  meterPeriod_ms: 170,
+  round: '12 s',
+  rounds: 3,
+  live: { pause: '1 s', warm_up: '500 ms', gate: '2 s', patience: '2 min', lead: '3 s', burst_scale: 0.4 },
+  decimals: 2,
+  noise: 0.003,
+  lost: 0.001,
 };
 
 interface Step {
@@ -48,12 +68,15 @@ export class ProcessRig {
   private readonly bench: BenchRig;
   private readonly pty: Pty;
   private readonly steps: Step[] = [];
+  private readonly random = new Random('meter', 1);
   private read = 0;
   private lines = 0;
   private ticks = 0;
   private first_us = 0;
   private timer: NodeJS.Timeout | undefined;
   private silent = false;
+  /** Watts at a moment besides what the fake runner does; of a real runner, by its processor time. */
+  besides: (from_us: number, to_us: number) => number = () => 0;
   /** What the pipeline said, over all of its starts. */
   said = '';
 
@@ -62,6 +85,7 @@ export class ProcessRig {
     socat: string,
     private readonly pace: Pace,
     memory = 'nothing',
+    private readonly device = 'cuda:0',
   ) {
     this.bench = new BenchRig(built);
     this.pty = new Pty(socat, join(this.folder, 'meter'));
@@ -74,14 +98,15 @@ export class ProcessRig {
   }
 
   private configuration(): string {
-    const { meterPeriod_ms, round, rounds, live } = this.pace;
+    const { model, meterPeriod_ms, round, rounds, live } = this.pace;
     const { batch_size, length } = tinyWorkload;
+    const { device } = this;
     const meter = `{ type: emonlib, port: ${this.pty.port}, period: ${meterPeriod_ms} ms, baud: 115200 }`;
     const waits = Object.entries(live).map(([key, value]) => `${key}: ${value}`).join(', '); // prettier-ignore
     return [
       `run: ${this.run}`,
-      `bench: { source: [live], live: { machine: { name: simulated PC, threads: 20 }, meter: ${meter}, gpu: 0 } }`,
-      `trace: { models: [${tinyBert}], batch_sizes: [${batch_size}], lengths: [${length}] }`,
+      `bench: { source: [live], live: { machine: { name: simulated PC, threads: 20 }, meter: ${meter}, gpu: 0, device: ${device} } }`,
+      `trace: { models: [${model}], batch_sizes: [${batch_size}], lengths: [${length}] }`,
       `profile: { round: ${round}, rounds: ${rounds}, live: { ${waits} } }`,
       'evaluate: { splits: [leave_family_out] }',
       `align: { max_gap: ${3.5 * meterPeriod_ms} ms }`,
@@ -126,17 +151,18 @@ export class ProcessRig {
     if (ticks - this.ticks > 100) this.bench.machine.cpu(1000, (this.ticks = ticks));
     for (let end_us = this.first_us + (this.lines + 1) * period_us; end_us <= now_us; end_us += period_us) {
       const text = this.line(this.lines++, end_us - period_us, end_us);
-      if (!this.silent) this.pty.print(text);
+      if (!this.silent && this.random.uniform() >= this.pace.lost) this.pty.print(text);
     }
   }
 
   private line(seq: number, from_us: number, to_us: number): string {
     this.look();
-    let watts = standby_w;
+    let watts = standby_w + this.besides(from_us, to_us);
     for (const { start_us, end_us, wall_w } of this.steps.slice(-50)) {
       const overlap_us = Math.min(to_us, end_us) - Math.max(from_us, start_us);
       if (overlap_us > 0) watts += ((wall_w - standby_w) * overlap_us) / (to_us - from_us);
     }
+    watts *= 1 + this.pace.noise * this.random.gaussian();
     const shown = watts.toFixed(this.pace.decimals);
     const body = `${seq} ${shown} ${shown} ${mains_v}.00 ${(watts / mains_v).toFixed(9)} 1.000 `;
     return `${body}*${checkSum(body)}\r\n`;
@@ -154,16 +180,18 @@ export class ProcessRig {
   }
 
   /** Starts the pipeline; resolves with its exit code, null where it was killed. */
-  measure(): { readonly child: ChildProcess; readonly ended: Promise<number | null> } {
+  measure(...more: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<number | null> } {
     const program = join(packageRoot, 'dist', 'pipeline', 'main.js');
-    const child = spawn(process.execPath, [program, 'run', 'bench.yaml', '--stage', 'featurize'], { cwd: this.folder });
+    const child = spawn(process.execPath, [program, 'run', 'bench.yaml', '--stage', 'featurize', ...more], {
+      cwd: this.folder,
+    });
     child.stdout.on('data', (data: Buffer) => (this.said += data.toString()));
     child.stderr.on('data', (data: Buffer) => (this.said += data.toString()));
     return { child, ended: new Promise((resolve) => child.once('close', resolve)) };
   }
 
   get session(): string {
-    return join(this.folder, 'data', 'sessions', this.run, tinyBert.replaceAll('/', '--'));
+    return join(this.folder, 'data', 'sessions', this.run, this.pace.model.replaceAll('/', '--'));
   }
 
   journal(): string {

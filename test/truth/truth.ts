@@ -22,4 +22,7 @@ export const burstTruth: NodeTruth = { latency_s: 1, wall_w: 180, gpu_w: 90 };
 
 /** BERT of two layers (Turc et al. 2019): 44 nodes, 22 signatures. */
 export const tinyBert = 'google/bert_uncased_L-2_H-128_A-2';
+/** DistilGPT2: 76 nodes, 14 signatures. */
+export const fewSignatures = 'distilgpt2';
+
 export const tinyWorkload = { batch_size: 2, length: 8 };

@@ -4,12 +4,11 @@
  *
  *   wait     until it holds, for as long as the protocol is patient; then the session stops with exit 3 and can go on later
  *   retry    the round stays in the data, left out of the means, and another one is measured in its place
- *   refuse   the session stops (exit 3); what is finished stays
  *   warn     told, and kept in the findings
  */
 import type { Finding, Severity } from '../../../pipeline/findings.js';
 
-export type Action = 'wait' | 'retry' | 'refuse' | 'warn';
+export type Action = 'wait' | 'retry' | 'warn';
 
 export interface LiveCheck {
   readonly check: string;
@@ -64,7 +63,6 @@ export const broken = (check: LiveCheck, value: number | null, message: string):
 const severities: Readonly<Record<Action, Severity>> = {
   wait: 'warn',
   retry: 'exclude',
-  refuse: 'refuse',
   warn: 'warn',
 };
 

@@ -1,6 +1,6 @@
 /** `pipeline run` with its options, in this process; interrupted, as a process of its own. */
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -59,6 +59,12 @@ test('--from computes a stage anew; equal bytes leave fresh what follows', async
 test('--force computes everything anew, with --stage that stage', async () => {
   assert.equal(await counts('--force'), { make: [2, 0], square: [2, 0], tell: [1, 0] });
   assert.equal(await counts('--force', '--stage', 'square'), { make: [0, 2], square: [2, 0], tell: [0, 0] });
+});
+
+test('--dry-run adds what a stage says of how long it takes', async () => {
+  mkdirSync('good');
+  const { stdout } = await pipeline('run', 'toy.yaml', '--dry-run', '--relock');
+  assert.match(stdout, /\na: 3 numbers to come\nb: 3 numbers to come\n$/);
 });
 
 test('--dry-run says what would be computed, and writes nothing', async () => {

@@ -1,0 +1,37 @@
+/**
+ * `npm run truth`: the real program measures BERT-tiny on a simulated PC with an ordinary meter (METHODS 6), in about a
+ * quarter of an hour, and must return the known joules. Prints what it found, and ends with 1 where that is not so.
+ */
+import { parseArgs } from 'node:util';
+import { needs } from '../needs.js';
+import { buildRig } from '../stages/commands/bench_rig.js';
+import { patient, ProcessRig } from './process_rig.js';
+import { errorsIn, resultsOf } from './results.js';
+
+/** Issue and METHODS 6: a mean within a thousandth, the clock within 5 ms. */
+const meanWithin = 1e-3;
+const clockWithin_ms = 5;
+
+const { values } = parseArgs({ options: { round: { type: 'string' }, rounds: { type: 'string' } } });
+const pace = { ...patient, round: values.round ?? patient.round, rounds: Number(values.rounds ?? patient.rounds) };
+
+const [socat, make] = [needs('socat'), needs('make')];
+if (!socat || !make || !needs('cc')) process.exit(1);
+const rig = new ProcessRig(buildRig(make), socat, pace);
+await rig.plug();
+const code = await rig.measure().ended;
+if (code !== 0) {
+  console.log(rig.said);
+  process.exit(1);
+}
+const results = await resultsOf(rig);
+await rig.end();
+const { measured, worstMean, worstRound } = errorsIn(results);
+const { offset_s, drift_ppm, residual_ms } = results.clock;
+const kept = results.rounds.filter(({ excluded }) => !excluded).length;
+console.log(`${measured} of ${results.measurements} measurements, ${kept} of ${results.rounds.length} rounds kept, ${pace.rounds} × ${pace.round}`); // prettier-ignore
+console.log(`worst mean ${(100 * worstMean).toFixed(3)} %, worst round ${(100 * worstRound).toFixed(3)} %`);
+console.log(
+  `clock ${(1e3 * offset_s).toFixed(2)} ms, ${drift_ppm.toFixed(2)} ppm, residual ${residual_ms.toFixed(2)} ms`,
+);
+process.exit(worstMean < meanWithin && Math.abs(1e3 * offset_s) < clockWithin_ms ? 0 : 1);
