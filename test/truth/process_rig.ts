@@ -190,6 +190,10 @@ export class ProcessRig {
     return { child, ended: new Promise((resolve) => child.once('close', resolve)) };
   }
 
+  get port(): string {
+    return this.pty.port;
+  }
+
   get session(): string {
     return join(this.folder, 'data', 'sessions', this.run, this.pace.model.replaceAll('/', '--'));
   }

@@ -14,11 +14,14 @@ const working_w = 60;
 /** A CPU works where it was busy for more than a third of a window. */
 const busyPart = 1 / 3;
 
+/** A round each: that a busy CPU repeats itself to 1 % is not asked. */
+const pace = { ...hasty, model: tinyBert, rounds: 1, live: { ...hasty.live, more_rounds: 0 } };
+
 const [socat, make, python] = [needs('socat'), needs('make'), needs('torch')];
 
 if (socat && make && python && needs('cc')) {
   test('every signature of a model is prepared, calibrated and run in rounds that the meter saw', async () => {
-    const rig = new ProcessRig(buildRig(make), socat, { ...hasty, model: tinyBert }, 'nothing', 'cpu');
+    const rig = new ProcessRig(buildRig(make), socat, pace, 'nothing', 'cpu');
     process.env.IRENE_PYTHON = python;
     await rig.plug();
     const { child, ended } = rig.measure();
@@ -42,7 +45,7 @@ if (socat && make && python && needs('cc')) {
       [],
     );
     const times_s = journal.of('round').map(({ start_us, end_us }) => (end_us - start_us) / 1e6);
-    assert.ok(times_s.length >= 66 && times_s.every((time_s) => time_s > 1), times_s.join(' '));
+    assert.ok(times_s.length >= 22 && times_s.every((time_s) => time_s > 1), times_s.join(' '));
     const seen = journal.of('round').filter(({ wall_j, repeats, start_us, end_us }) => ((wall_j ?? 0) * repeats * 1e6) / (end_us - start_us) > 100); // prettier-ignore
     assert.ok(seen.length > times_s.length / 2, 'the meter saw the CPU work');
   });

@@ -107,7 +107,9 @@ export class Journal {
   static open(folder: string, session: string, settings: unknown): Journal {
     mkdirSync(folder, { recursive: true });
     const file = fileIn(folder);
-    const entries = readJournal(folder);
+    const found = readJournal(folder);
+    // Where nothing was measured yet, the settings may still change.
+    const entries = found.length > 1 ? found : [];
     const [head] = entries;
     const plain = JSON.stringify(settings);
     if (head?.kind === 'session' && JSON.stringify(head.settings) !== plain) {
@@ -118,7 +120,7 @@ export class Journal {
     }
     const fd = openSync(file, 'a+');
     const text = readFileSync(file, 'utf8');
-    ftruncateSync(fd, Buffer.byteLength(text.slice(0, text.lastIndexOf('\n') + 1)));
+    ftruncateSync(fd, head ? Buffer.byteLength(text.slice(0, text.lastIndexOf('\n') + 1)) : 0);
     const journal = new Journal(fd, folder, entries);
     if (!head) journal.add({ kind: 'session', version: 1, session, settings: JSON.parse(plain) as unknown });
     return journal;

@@ -1,7 +1,7 @@
 /** The instruments of a bench as they are: the meter's recorder, the resource logger, the driver's tool, PyTorch. */
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UnavailableError } from '../../../../pipeline/errors.js';
+import { PipelineError, UnavailableError } from '../../../../pipeline/errors.js';
 import { hostClock_us } from '../../meters/host_clock.js';
 import { RecordedMeter } from '../../meters/recorded_meter.js';
 import { powerOf } from '../../meters/reading.js';
@@ -67,7 +67,7 @@ export class OpenInstruments implements Instruments {
     }
     if (opened.status === 'fulfilled') await meter.close();
     if (logger.status === 'fulfilled') await logger.value.stop().catch(() => undefined);
-    throw opened.status === 'rejected' ? opened.reason : (logger as PromiseRejectedResult).reason;
+    throw notThere([opened, logger]);
   }
 
   get meter() {
@@ -154,6 +154,16 @@ export class OpenInstruments implements Instruments {
       }
     });
   }
+}
+
+/** All that is missing, in one message. An error that nobody expected goes first. */
+function notThere(tried: readonly PromiseSettledResult<unknown>[]): Error {
+  const reasons = tried.flatMap((one) => (one.status === 'rejected' ? [one.reason as Error] : []));
+  const [first, ...others] = reasons;
+  const bug = reasons.find((reason) => !(reason instanceof PipelineError));
+  if (bug || others.length === 0) return bug ?? first;
+  const hints = reasons.flatMap((reason) => (reason as PipelineError).hint ?? []);
+  return new UnavailableError(reasons.map(({ message }) => message).join('\n'), hints.join('\n  → ') || undefined);
 }
 
 /** Locks the clocks where that is wanted; says what they are. */

@@ -248,6 +248,15 @@ test('a torn last line of the journal is taken off; a damaged one is told', asyn
   assert.match(error.message, /journal\.jsonl:\d+: this is no line/);
 });
 
+test('a session of which nothing was measured takes other settings', () => {
+  const folder = newFolder();
+  for (const round of [10, 20]) Journal.open(folder, 'tiny', { round }).close();
+  assert.equal(
+    readJournal(folder).map((entry) => entry.kind === 'session' && entry.settings),
+    [{ round: 20 }],
+  );
+});
+
 test('a session is of one protocol', async () => {
   const { folder } = await session(pc());
   const error = await thrown(() => Promise.resolve(Journal.open(folder, 'tiny', { rounds: { round: 10, rounds: 5 } })));
