@@ -33,15 +33,21 @@ export function checkProgram([name]: readonly string[]): void {
 
 const nothing = (): void => {};
 
+/**
+ * Lets a program have the signals that would end us, from before it starts: Ctrl-C reaches it by itself, and its end is
+ * still measured. Gives what undoes it.
+ */
+function leaveSignals(kill: (signal: NodeJS.Signals) => void): () => void {
+  process.on('SIGINT', nothing).on('SIGTERM', kill);
+  return () => void process.off('SIGINT', nothing).off('SIGTERM', kill);
+}
+
 /** Runs it. With `aside` its standard output goes to standard error, for ours is a document. */
 export function runProgram([name, ...words]: readonly string[], aside: boolean): Promise<Ended> {
   return new Promise((resolve, reject) => {
+    const settled = leaveSignals((signal) => void child.kill(signal));
     const start_us = hostClock_us();
     const child = spawn(name, words, { stdio: ['inherit', aside ? 2 : 'inherit', 'inherit'] });
-    // Ctrl-C reaches the program too: it decides what that means, and its end is still measured.
-    const terminate = (signal: NodeJS.Signals): void => void child.kill(signal);
-    process.on('SIGINT', nothing).on('SIGTERM', terminate);
-    const settled = (): void => void process.off('SIGINT', nothing).off('SIGTERM', terminate);
     child.once('error', (error) => (settled(), reject(new UsageError(`${name} cannot be run: ${error.message}`))));
     child.once('exit', (code, signal) => {
       const end_us = hostClock_us();

@@ -20,6 +20,7 @@ export class FirstImpression {
   #damaged = 0;
   #other = 0;
   #bytes = 0;
+  #foreign: boolean | null = null;
 
   constructor(private readonly settings: MeterSettings) {}
 
@@ -40,6 +41,13 @@ export class FirstImpression {
   /** True where there is nothing to wait for: lines of another kind only, or bytes that never end a line. */
   get hopeless(): boolean {
     return this.#other === 0 && (this.#damaged >= doubtfulLines || (this.#lines.length === 0 && this.#bytes > 0));
+  }
+
+  /** True as soon as what came are lines of another type: they need not be listened to any longer. */
+  get foreign(): boolean {
+    if (this.#damaged < doubtfulLines || this.#lines.length < shownLines) return false;
+    this.#foreign ??= languagesOf(this.#lines).length > 0;
+    return this.#foreign;
   }
 
   /** What to tell who expected the meter. */

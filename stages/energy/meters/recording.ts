@@ -99,7 +99,7 @@ export class Recording {
       const timer = setInterval(() => {
         const now_us = hostClock_us();
         if (!first.silent && firstByte_us === 0) firstByte_us = now_us;
-        const heard = firstByte_us > 0 && now_us - firstByte_us >= dialect_us && first.hopeless;
+        const heard = first.foreign || (firstByte_us > 0 && now_us - firstByte_us >= dialect_us && first.hopeless);
         const waited = now_us - opened_us >= restart_us + firstLinePeriods * this.#period_us;
         if (!heard && !waited && !this.#stopped && this.#connection) return;
         clearInterval(timer);
