@@ -78,7 +78,11 @@ export interface Recorded {
 const seconds = ({ start_us, end_us }: Span): number => (end_us - start_us) / 1e6;
 
 /** Findings that ask for more than one run, or tell of what a single run has not. */
+const gapCheck = '4';
 const ofRounds = new Set(['rounds_left', '17', '18', 'gpu_lag']);
+
+/** Of standby a gap is told, for then nothing is subtracted; it need not be as long as a round. */
+const isTold = ({ subject, check_id }: Finding): boolean => !subject.startsWith('standby') || check_id === gapCheck;
 
 /** Power of the lines within a span. */
 const lineWatts = (logs: Recorded['logs'], { start_us, end_us }: Span): number[] =>
@@ -168,7 +172,7 @@ export async function energiesOf(recorded: Recorded): Promise<Energies> {
   const [{ measured, findings, resources }] = aligned;
   const own = measured.get('program')!;
   const { cpu_pct, mem_pct, gpu_pct, gpu_mem_pct, gpu_clk_mhz } = own;
-  const told = findings.filter(({ check_id, severity, subject }) => severity !== 'info' && !ofRounds.has(check_id) && !subject.startsWith('standby')); // prettier-ignore
+  const told = findings.filter((one) => one.severity !== 'info' && !ofRounds.has(one.check_id) && isTold(one));
   return {
     wall: logs.meter ? wallOf(recorded, own, wallStandby(recorded, measured.get('standby'))) : null,
     gpus: aligned.flatMap(({ device, resources, measured }) => (device ? [gpuOf(recorded, device, resources, measured)] : [])), // prettier-ignore

@@ -6,7 +6,7 @@ import { readLoggerLog } from '../../energy/benches/live/logger_log.js';
 import { readMeterLog } from '../../energy/meters/read_meter_log.js';
 import { identityOf } from '../../energy/meters/settings.js';
 import type { RecordArgs } from '../record.js';
-import { energiesOf, type Energies, type Recorded } from './energies.js';
+import { energiesOf, type Energies, isKnown, type Recorded } from './energies.js';
 import { estimateWall, gpuOfBench } from './estimate.js';
 import { meterLog, type Recording, resourceLog, type Setup } from './instruments.js';
 import { recordText } from './text.js';
@@ -40,8 +40,12 @@ async function readBack({ setup, recording, stated_w }: Outcome): Promise<Record
   };
 }
 
-function warn(terminal: Terminal, { findings, gpus }: Energies, bench: CalibratedBench | null): void {
-  for (const { message, source } of findings) terminal.warn(`${message} [${source}]`);
+function warn(terminal: Terminal, { findings, wall, gpus }: Energies, { bench, recording }: Outcome): void {
+  for (const { subject, message, source } of findings) {
+    terminal.warn(`${subject.startsWith('standby') ? 'before the program: ' : ''}${message} [${source}]`);
+  }
+  if (recording.standby && isKnown(wall) && !wall.standby)
+    terminal.warn('standby was not measured: it is not subtracted');
   const fittedOn = bench && gpuOfBench(bench);
   const other = gpus.find(({ name }) => fittedOn && !name.includes(fittedOn));
   if (other) terminal.warn(`bench ${bench!.name} was fitted on a ${fittedOn}, here is a ${other.name}: the estimate is of another machine`); // prettier-ignore
@@ -54,7 +58,7 @@ export async function tell(outcome: Outcome, terminal: Terminal): Promise<void> 
   const time_s = (end_us - start_us) / 1e6;
   const energies = await energiesOf(await readBack(outcome));
   const estimate = bench && (await estimateWall(bench, energies, time_s));
-  warn(terminal, energies, bench);
+  warn(terminal, energies, outcome);
   terminal.printBeside(recordText(energies, estimate, time_s));
   terminal.document({ program: args.program, exit_code: code, time_s, coverage_factor: coverageFactor, ...energies, estimate, logs: args.logs ?? null }); // prettier-ignore
 }

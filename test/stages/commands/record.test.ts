@@ -68,7 +68,11 @@ function defineTests(make: string, socat: string): void {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const meter = (settings = ''): string => `emonlib:${pty.port},period=40ms${settings}`;
+  // It prints oftener than it says, so that a busy machine makes no gap.
+  const meter = (settings = ''): string => `emonlib:${pty.port},period=400ms${settings}`;
+  /** What a program's script does first, and who waits for it. */
+  const signOfLife = (): string => `touch ${join(folder, 'running')}`;
+  const whenRunning = (): Promise<void> => until(() => existsSync(join(folder, 'running')));
   const record = (...argv: string[]): Promise<Ended> => runProgram('record', ...argv);
   const documentOf = async (...argv: string[]): Promise<Document> => {
     const { code, stdout, stderr } = await record('--json', ...argv);
@@ -162,13 +166,21 @@ function defineTests(make: string, socat: string): void {
   });
 
   test('the simulated meter is labelled so', async () => {
-    const document = await documentOf('--meter', 'simulated,period=40ms', '--', 'sleep', '0.3');
+    const document = await documentOf('--meter', 'simulated,period=400ms', '--', 'sleep', '0.3');
     assert.is(wallOf(document).kind, 'simulated');
   });
 
   test('a meter that is pulled out: no joules and why, never a number; the program’s exit code all the same', async () => {
-    const unplugged = new Promise<void>((resolve) => setTimeout(() => void pty.unplug().then(resolve), 1500));
-    const { code, stdout, stderr } = await record('--json', '--meter', meter(), '--', 'sh', '-c', 'sleep 3; exit 9');
+    const unplugged = whenRunning().then(() => pty.unplug());
+    const { code, stdout, stderr } = await record(
+      '--json',
+      '--meter',
+      meter(),
+      '--',
+      'sh',
+      '-c',
+      `${signOfLife()}; sleep 3; exit 9`,
+    );
     await unplugged;
     assert.is(code, 9);
     const { wall } = JSON.parse(stdout) as Document;
@@ -177,8 +189,9 @@ function defineTests(make: string, socat: string): void {
   });
 
   test('a GPU that is lost while the program runs has no joules, and nothing is estimated of it', async () => {
-    setTimeout(() => rig.machine.gpus('gpus 1', '0 lost'), 1500);
-    const { code, stdout, stderr } = await record('--on', 'pc1', '--', 'sleep', '3');
+    const lost = whenRunning().then(() => rig.machine.gpus('gpus 1', '0 lost'));
+    const { code, stdout, stderr } = await record('--on', 'pc1', '--', 'sh', '-c', `${signOfLife()}; sleep 2`);
+    await lost;
     assert.is(code, 0, stderr);
     assert.is(stdout, '');
     assert.match(stderr, /^GPU 0 +no joules +Stub.*: its driver does not tell its power from end to end$/m);
@@ -202,14 +215,13 @@ function defineTests(make: string, socat: string): void {
   });
 
   test('Ctrl-C is the program’s own: its end is measured all the same', async () => {
-    const ready = join(folder, 'ready');
-    const script = `trap "exit 42" INT; touch ${ready}; while :; do sleep 0.05; done`;
-    const words = ['record', '--json', '--meter', 'simulated,period=40ms', '--', 'sh', '-c', script];
+    const script = `trap "exit 42" INT; ${signOfLife()}; while :; do sleep 0.05; done`;
+    const words = ['record', '--json', '--meter', 'simulated,period=400ms', '--', 'sh', '-c', script];
     // A process group of its own, as a terminal's foreground job is one.
     const child = spawn(process.execPath, [main, ...words], { detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
     const ended = once(child, 'close');
     const document = text(child.stdout);
-    await until(() => existsSync(ready));
+    await whenRunning();
     process.kill(-child.pid!, 'SIGINT');
     assert.is((await ended)[0], 42);
     const found = JSON.parse(await document) as Document;

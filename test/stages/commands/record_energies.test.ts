@@ -134,6 +134,15 @@ test('a log that ends too early has no joules', async () => {
   assert.ok(findings.some(({ check_id }) => check_id === '4'));
 });
 
+test('standby that the meter did not see is not subtracted, and that is told', async () => {
+  const whole = recorded({ standby: true });
+  const { samples, identity } = whole.logs.meter!;
+  const seen = samples.filter(({ mono_us }) => mono_us < 8e6 || mono_us > 10e6);
+  const energies = await energiesOf({ ...whole, logs: { ...whole.logs, meter: { identity, samples: seen } } });
+  assert.is(wallOf(energies).net_j, null);
+  assert.ok(energies.findings.some(({ subject, message }) => subject.startsWith('standby') && /tells nothing/.test(message))); // prettier-ignore
+});
+
 test('uncertainties: of a mean, together, within', () => {
   assert.is(ofMean([5]), 0);
   assert.is(ofMean([1, 3]), 1);
