@@ -23,29 +23,27 @@ const badInARow = 5;
 
 /** Measures one job to its end; what is measured of it already stays. */
 export async function measure(job: Job, session: Session): Promise<void> {
-  const { journal, keeper, find } = session;
-  const { measurement_id: id } = job;
-  let runs = true;
-  for (let died = 0; ;) {
+  const runs = await canRun(job, session);
+  const { measurement_id } = job;
+  session.journal.add({ kind: 'done', measurement_id, outcome: outcomeOf(measurement_id, runs, session) });
+}
+
+/** Has its rounds run; false where the node cannot be run here. A runner that died, or lost its device, is started again. */
+async function canRun(job: Job, session: Session): Promise<boolean> {
+  for (let deaths = 1; ; deaths++) {
     try {
       await rounds(job, session);
-      break;
+      return true;
     } catch (error) {
-      if (error instanceof RunnerDied) {
-        keeper.lost();
-        find(broken(liveChecks.ran, ++died, `the node runner died: ${error.message}`), id);
-        if (died < mostDeaths) continue;
-        runs = false;
-      } else if (error instanceof NodeFailure && error.kind !== 'unavailable') {
-        if (error.kind === 'device_lost') keeper.lost();
-        find(broken(liveChecks.ran, null, `the node cannot be run (${error.kind}): ${error.message}`), id);
-        if (error.kind === 'device_lost' && ++died < mostDeaths) continue;
-        runs = false;
-      } else throw error;
-      break;
+      const died = error instanceof RunnerDied;
+      if (!died && !(error instanceof NodeFailure && error.kind !== 'unavailable')) throw error;
+      const what = died ? 'the node runner died' : `the node cannot be run (${error.kind})`;
+      session.find(broken(liveChecks.ran, died ? deaths : null, `${what}: ${error.message}`), job.measurement_id);
+      const lost = died || error.kind === 'device_lost';
+      if (lost) session.keeper.lost();
+      if (!lost || deaths === mostDeaths) return false;
     }
   }
-  journal.add({ kind: 'done', measurement_id: id, outcome: outcomeOf(id, runs, session) });
 }
 
 /** A mean needs three good rounds that are alike; what differs after all its rounds is no truth (check 17). */
@@ -64,7 +62,7 @@ const good = (rounds: readonly EntryOf<'round'>[]): GoodRound[] =>
   );
 
 /** Why another round is wanted of a measurement; null where it has enough. */
-export function wants(
+function wants(
   rounds: readonly EntryOf<'round'>[],
   fresh: readonly EntryOf<'round'>[],
   least: number,

@@ -1,6 +1,9 @@
 /** Every live check has a fixture that trips it, and one like it that does not. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { packageRoot } from '../../../../pipeline/paths.js';
 import type { GpuSample, HostSample, PowerLine } from '../../../../stages/energy/benches/live/instruments.js';
 import { type Broken, findingOf, liveChecks } from '../../../../stages/profile/live/checks.js';
 import * as idle from '../../../../stages/profile/live/idle_checks.js';
@@ -91,6 +94,13 @@ for (const [name, fixture] of Object.entries(fixtures)) {
     assert.ok(value !== null && limit !== null && value !== limit, 'the value is told beside its limit');
   });
 }
+
+test('the guide says of each check what it protects from', () => {
+  const guide = readFileSync(join(packageRoot, 'stages', 'profile', 'live', 'README.md'), 'utf8');
+  const listed = [...guide.matchAll(/^\| `?(\w+)`? \| .*\|$/gm)].map(([, id]) => id);
+  const ids = new Set<string>(Object.values(liveChecks).map(({ check }) => check));
+  assert.equal([...ids].filter((id) => !listed.includes(id)), []); // prettier-ignore
+});
 
 test('a round, an idle machine and rounds that are as they should be trip nothing', () => {
   assert.equal(judgeRound(seen()), []);
