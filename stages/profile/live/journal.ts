@@ -52,7 +52,7 @@ const entry = z.discriminatedUnion('kind', [
     repeats: z.number().int(),
     start_us: stamp,
     end_us: stamp,
-    /** One run's wall energy by the lines inside; null where too few were heard. */
+    /** One run's wall energy as the meter's stamps have it; null where lines lack. */
     wall_j: z.number().nullable(),
     excluded_by: z.array(z.string()),
   }),

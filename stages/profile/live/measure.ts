@@ -11,7 +11,7 @@ import type { Runner } from '../../energy/benches/live/instruments.js';
 import { type Broken, broken, liveChecks } from './checks.js';
 import type { Job } from './jobs.js';
 import { type EntryOf, told } from './journal.js';
-import { type GoodRound, judgeRound, notAlike, type RoundSeen, wallMean_w } from './round_checks.js';
+import { type GoodRound, judgeRound, notAlike, type RoundSeen, wallEnergy_j } from './round_checks.js';
 import type { Session } from './session.js';
 
 /** A spread needs three rounds; align refuses a measurement with fewer. */
@@ -20,6 +20,9 @@ const leastGood = 3;
 export const mostDeaths = 3;
 /** So many rounds in a row may be bad; then the measurement is left as it is, and align refuses it if too few are good. */
 const badInARow = 5;
+
+/** Of the wanted length of a round. Ours: a clock that rises after the calibration makes it shorter. */
+const shortest = 0.9;
 
 /** Measures one job to its end; what is measured of it already stays. */
 export async function measure(job: Job, session: Session): Promise<void> {
@@ -109,10 +112,14 @@ function readings({ instruments: { power, gpu } }: Session): string {
   return values.length === 0 ? '' : `, ${values.join(', ')}`;
 }
 
-/** The repeats of a measurement's rounds are worked out once: a session that goes on takes them over. */
+/**
+ * The repeats of a measurement's rounds are worked out once, and a session that goes on takes them over; anew only where a
+ * round showed that they are too few.
+ */
 async function warmUp(id: string, runner: Runner, { journal, settings, find }: Session): Promise<void> {
   const { rounds, protocol } = settings;
-  if (!told(journal.entries).begun(id)) {
+  const wasShort = told(journal.entries).rounds(id).at(-1)?.excluded_by.includes(liveChecks.round_s.check) ?? false;
+  if (!told(journal.entries).begun(id) || wasShort) {
     const { repeats, latency_s } = await runner.calibrate(rounds.round);
     journal.add({ kind: 'begin', measurement_id: id, repeats, latency_s });
   }
@@ -130,12 +137,11 @@ async function round(job: Job, runner: Runner, session: Session): Promise<boolea
   const { start_mono_us: start_us, end_mono_us: end_us } = await runner.round({ repeats, latency_s });
   await heard(end_us, session);
   const seen = await see(start_us, end_us, repeats, session);
-  const found = judgeRound(seen);
+  const found = [...tooShort(seen, session), ...judgeRound(seen)];
   const number = told(journal.entries).rounds(id).length + 1;
   const bad = found.filter(({ check }) => check.action === 'retry');
   for (const one of bad) find(one, `${id} round ${number}`);
   for (const one of found) if (!bad.includes(one)) once(one, id, session);
-  const wall_w = wallMean_w(seen);
   instruments.sync();
   journal.add({
     kind: 'round',
@@ -144,10 +150,19 @@ async function round(job: Job, runner: Runner, session: Session): Promise<boolea
     repeats,
     start_us,
     end_us,
-    wall_j: wall_w === null ? null : (wall_w * (end_us - start_us)) / 1e6 / repeats,
+    wall_j: wallEnergy_j(seen),
     excluded_by: [...new Set(bad.map(({ check }) => check.check))],
   });
   return bad.length > 0;
+}
+
+/** 22: runs that became faster after they were counted do not fill their round. */
+function tooShort({ start_us, end_us }: RoundSeen, { settings }: Session): Broken[] {
+  const limit = shortest * settings.rounds.round;
+  const lasted_s = (end_us - start_us) / 1e6;
+  if (lasted_s >= limit) return [];
+  const check = { ...liveChecks.round_s, limit, action: 'retry' } as const;
+  return [broken(check, lasted_s, `a round of ${settings.rounds.round} s lasted ${lasted_s.toFixed(2)} s`)];
 }
 
 /** What holds for every round of a measurement is told once. */
@@ -159,7 +174,7 @@ function once(found: Broken, id: string, { journal, find }: Session): void {
 /** Waits until the instruments have told what comes after the round, or are silent. */
 async function heard(end_us: number, { instruments }: Session): Promise<void> {
   const { meter, resourcePeriod_us, power, host } = instruments;
-  const wanted_us = end_us + 1.5 * meter.period_us;
+  const wanted_us = end_us + 2.5 * meter.period_us;
   const limit_us = end_us + liveChecks.gapIntervals.limit * Math.max(meter.period_us, resourcePeriod_us);
   const isHeard = (): boolean => (power.last?.mono_us ?? 0) > wanted_us && (host.last?.mono_us ?? 0) > end_us;
   while (!isHeard() && instruments.now_us() < limit_us) await instruments.wait(meter.period_us / 2e6);
@@ -172,7 +187,7 @@ async function see(start_us: number, end_us: number, repeats: number, session: S
     start_us,
     end_us,
     repeats,
-    power: instruments.power.covering(start_us, end_us),
+    power: instruments.power.covering(start_us, end_us, 2),
     host: instruments.host.covering(start_us, end_us),
     gpu: instruments.gpu.covering(start_us, end_us),
     hasGpu,

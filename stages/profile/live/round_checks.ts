@@ -4,7 +4,7 @@ import type { GpuUser } from '../../energy/benches/live/nvidia_smi.js';
 import { type Broken, broken, idleBit, liveChecks, powerCapBit, throttleBits } from './checks.js';
 import { mean, notAlone } from './idle_checks.js';
 
-/** What was seen of a round: each list has the sample before the round and the one after it too. */
+/** What was seen of a round: each list has the sample before the round and one after it too, that of the meter two. */
 export interface RoundSeen {
   readonly start_us: number;
   readonly end_us: number;
@@ -102,6 +102,23 @@ function clockVariation(seen: RoundSeen): Broken[] {
 export function wallMean_w(seen: RoundSeen): number | null {
   const inside = within(seen.power, seen).filter(({ mono_us }) => mono_us - seen.start_us > 1.5 * seen.meterPeriod_us);
   return mean(inside.map(({ power_w }) => power_w));
+}
+
+/**
+ * Wall energy of one run by align's step rule (energy.sql), on the stamps as they are: the window that straddles an edge
+ * counts in full, less the standby that its neighbour shows for the part outside. Null where lines lack.
+ */
+export function wallEnergy_j({ power, start_us, end_us, repeats }: RoundSeen): number | null {
+  const lines = power.filter(({ mono_us }, i) => i === 0 || mono_us > power[i - 1].mono_us);
+  if (lines.length < 3 || lines[0].mono_us > start_us || lines.at(-1)!.mono_us <= end_us) return null;
+  let energy_uj = 0;
+  for (let i = 1; i < lines.length && lines[i - 1].mono_us < end_us; i++) {
+    const [before, line, after] = [lines[i - 1], lines[i], lines[i + 1] ?? lines[i]];
+    energy_uj += line.power_w * (line.mono_us - before.mono_us);
+    energy_uj -= before.power_w * Math.max(0, start_us - before.mono_us);
+    energy_uj -= after.power_w * Math.max(0, line.mono_us - end_us);
+  }
+  return energy_uj / 1e6 / repeats;
 }
 
 /** 8, 24: is what the meter tells possible? */

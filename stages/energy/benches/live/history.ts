@@ -25,10 +25,10 @@ export class History<Sample extends { readonly mono_us: number }> {
     return this.samples.filter(({ mono_us }) => mono_us > from_us && mono_us <= to_us);
   }
 
-  /** The same with the one before and the one after, where there are such: what covers the time from end to end. */
-  covering(from_us: number, to_us: number): Sample[] {
+  /** The same with the one before and some after, where there are such: what covers the time from end to end. */
+  covering(from_us: number, to_us: number, after = 1): Sample[] {
     const first = this.samples.findLastIndex(({ mono_us }) => mono_us <= from_us);
     const last = this.samples.findIndex(({ mono_us }) => mono_us > to_us);
-    return this.samples.slice(Math.max(0, first), last < 0 ? undefined : last + 1);
+    return this.samples.slice(Math.max(0, first), last < 0 ? undefined : last + after);
   }
 }

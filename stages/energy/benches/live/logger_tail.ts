@@ -2,13 +2,15 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { History } from './history.js';
 import type { GpuSample, HostSample } from './instruments.js';
-import { type DeviceRecord, parseLoggerLine } from './logger_line.js';
+import { type DeviceRecord, type GpuRecord, parseLoggerLine } from './logger_line.js';
 
 const block = Buffer.alloc(1 << 16);
 
 export class LoggerTail {
   /** The GPU that is logged; null until its line has come. */
   device: DeviceRecord | null = null;
+  private period_us = Infinity;
+  private sampled: { readonly tick: number; readonly mono_us: number } | null = null;
   private at = 0;
   private rest = '';
 
@@ -32,14 +34,20 @@ export class LoggerTail {
     }
   }
 
+  /** A reading that came too late for its sample is left out when the log is read (logger_samples.ts), so it is here. */
+  private isLate({ tick, mono_us, took_us }: GpuRecord): boolean {
+    return this.sampled?.tick === tick && mono_us + took_us - this.sampled.mono_us > this.period_us / 2;
+  }
+
   private take(text: string): void {
     const lines = (this.rest + text).split('\n');
     this.rest = lines.pop()!;
     for (const line of lines) {
       const record = line.startsWith('#') ? null : parseLoggerLine(line);
       if (record?.kind === 'device') this.device = record;
-      if (record?.kind === 'host') this.host.push(record);
-      if (record?.kind === 'gpu') this.gpu.push(record);
+      if (record?.kind === 'run') this.period_us = record.period_us;
+      if (record?.kind === 'host') this.host.push((this.sampled = record));
+      if (record?.kind === 'gpu' && !this.isLate(record)) this.gpu.push(record);
     }
   }
 }

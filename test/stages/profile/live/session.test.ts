@@ -203,6 +203,19 @@ test('more rounds are measured where the energy varies, five at most', async () 
   assert.equal(marked.map(({ subject }) => subject), ['A', 'B', 'C']); // prettier-ignore
 });
 
+test('runs that became faster after they were counted are counted anew', async () => {
+  let latency_s = 0.1;
+  const machine = new SimulatedPc({ nodes, truth: () => ({ latency_s, wall_w: 150, gpu_w: 80 }) });
+  machine.onTime = () => (latency_s = machine.steps.length > 20 ? 0.08 : 0.1);
+  const went = await session(machine);
+  assert.is(went.error, null);
+  assert.equal(
+    went.of('round').slice(0, 2).map(({ repeats, excluded_by }) => [repeats, excluded_by]), // prettier-ignore
+    [[200, ['22']], [250, []]], // prettier-ignore
+  );
+  assert.is(goodOf(went, 'A').length, 5);
+});
+
 test('standby is measured again every hour, and its drift is told', async () => {
   const machine = pc();
   machine.onTime = (now_us) => (machine.faults = [{ kind: 'draw', from_us: 4200e6, to_us: now_us + 1e12 }]);
