@@ -20,11 +20,17 @@ import { type Imperfections, SimulatedPc } from './simulated_pc.js';
 import { tinyBert, tinyWorkload, truthOf } from './truth.js';
 
 /** The nodes as a runner tells them. */
-const nodesOf = (model: string) =>
+export const nodesOf = (model: string) =>
   buildTree(new Library().model(model), { batchSize: tinyWorkload.batch_size, length: tinyWorkload.length }).map(
     ({ id, parent, scope, type, level, signature, flops, memBytes }) => {
       return { node_id: id, parent_id: parent, scope, type, level, flops, mem_bytes: memBytes, signature };
     },
+  );
+
+/** A job for each signature. */
+export const jobsIn = (nodes: ReturnType<typeof nodesOf>, idOf = (signature: string) => signature): Job[] =>
+  jobsOf(
+    nodes.map(({ scope, type, signature }) => ({ scope, type, measurement_id: idOf(signature), ...tinyWorkload })),
   );
 
 export const settings: SessionSettings = {
@@ -48,15 +54,7 @@ const bench = liveSettings.parse({
 export class SimulatedSession {
   readonly folder = mkdtempSync(join(tmpdir(), 'irene-truth-'));
   readonly nodes = nodesOf(tinyBert);
-  readonly jobs: Job[] = jobsOf(
-    this.nodes.map(({ scope, type, signature }) => ({
-      scope,
-      type,
-      measurement_id: signature,
-      batch_size: 2,
-      length: 8,
-    })),
-  );
+  readonly jobs: Job[] = jobsIn(this.nodes);
   private legs = 0;
 
   /** The session goes on, on a PC that was switched on for it; `prepare` says what happens to it. */
