@@ -1,4 +1,5 @@
 /** A straight line through points of which a few may be far off (research/measuring.md 2). */
+import { median } from '../energy/median.js';
 
 /** Points further from the line than so many median absolute deviations are left out … */
 const outlierMads = 3;
@@ -12,12 +13,6 @@ export interface Line {
   readonly kept: number;
   /** Standard error of the line at an x, from the scatter of the points kept. */
   readonly standardError: (x: number) => number;
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 /** Median absolute deviation from the median, in the values' unit. */

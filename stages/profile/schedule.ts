@@ -19,6 +19,7 @@ import type { MeasurementMean } from '../energy/benches/bench.js';
 import { burstOff_ms, burstOn_ms } from './burst.js';
 import type { Instruments } from './instruments.js';
 import { type Load, loadOf, type Step } from './load.js';
+import { median } from '../energy/median.js';
 
 /** Our choice: the host had been up for ten minutes, so that its clock is no other count of the session. */
 export const firstStamp_us = 600e6;
@@ -57,12 +58,6 @@ export function repeatsOf(round_s: number, latency_s: number): number {
   // The quotient may have been rounded across a whole number.
   if (repeats * latency_s < round_s) return repeats + 1;
   return repeats > 1 && (repeats - 1) * latency_s >= round_s ? repeats - 1 : Math.max(1, repeats);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = Float64Array.from(values).sort();
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 /** Every column of the loads reduced on its own. */

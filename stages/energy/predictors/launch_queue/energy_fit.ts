@@ -9,7 +9,8 @@ const rounds = 8;
 
 /**
  * What is drawn together where the rows do not tell it apart: a GEMM's output costs as much as four times the bytes
- * moved by another kernel, and the products of Linear and Conv1D cost alike. By how much of the smaller column's norm.
+ * moved by another kernel, and the products of Linear and Conv1D cost alike. The
+ * strengths are parts of what the rows tell of the one that they tell more of.
  */
 const priors: readonly (readonly [DynamicTerm, number, DynamicTerm, strength: number])[] = [
   ['output_mib', 4, 'elementwise_mib', 0.05],

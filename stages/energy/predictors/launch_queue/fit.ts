@@ -7,7 +7,8 @@ import { fitLatency } from './latency_fit.js';
 import { clockedTerms, dynamicTerms, gpuTerms, launchTerms, type LaunchQueueConstants } from './launch_queue.js';
 import { partOf } from '../parts.js';
 import type { Part } from '../predictor.js';
-import { median, queueRows, type QueueRow } from './rows.js';
+import { median } from '../../median.js';
+import { queueRows, type QueueRow } from './rows.js';
 import { searchTiling } from './tiling_search.js';
 import { dynamicAt, gpuAt, workWidth, worksOf } from './works.js';
 

@@ -4,7 +4,8 @@
  */
 import { gpuTerms, launchTerms, type GpuTerm, type LaunchTerm } from './launch_queue.js';
 import { nnls, type Design } from './nnls.js';
-import { median, robustWeight, type QueueRow } from './rows.js';
+import { median } from '../../median.js';
+import { robustWeight, type QueueRow } from './rows.js';
 import { gpuAt, launchAt, workWidth } from './works.js';
 
 const rounds = 15;

@@ -51,9 +51,3 @@ const robustLimit = 0.02;
 /** What a row's relative error leaves of its weight: √ of Huber's. */
 export const robustWeight = (relativeError: number): number =>
   Math.sqrt(Math.min(1, robustLimit / Math.max(Math.abs(relativeError), Number.MIN_VALUE)));
-
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
