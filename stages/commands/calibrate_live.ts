@@ -14,9 +14,8 @@ import { toRows } from '../../pipeline/rows.js';
 import { alignColumns, Terminal } from '../../pipeline/terminal.js';
 import { readYaml } from '../../pipeline/yaml.js';
 import type { CalibrateArgs } from './calibrate.js';
-import { calibrateRun, configFile } from './calibrate_run.js';
+import { calibrateRun, commandOf, configFile } from './calibrate_run.js';
 import { calibrationSet } from './calibration_set.js';
-import { word } from './shell_word.js';
 
 type Args = CalibrateArgs & { readonly config: string };
 
@@ -93,12 +92,3 @@ export async function calibrateLive(args: Args, terminal: Terminal, door: Door):
     document: { kept_back: errors },
   });
 }
-
-const commandOf = ({ config, set, name, output }: Args): string =>
-  [
-    'pipeline calibrate --live',
-    word(config),
-    ...set.flatMap((one) => ['--set', word(one)]),
-    ...(name === undefined ? [] : ['--name', word(name)]),
-    ...(output === undefined ? [] : ['--output', word(output)]),
-  ].join(' ');

@@ -75,9 +75,9 @@ async function fitAll(project: ProjectToRead, datasets: readonly Dataset[], term
 }
 
 /** The command that gives the same file again. */
-const commandOf = ({ config, set, output, name }: Args): string =>
+export const commandOf = ({ config, live, set, output, name }: Args): string =>
   [
-    'pipeline calibrate',
+    `pipeline calibrate${live ? ' --live' : ''}`,
     word(config),
     ...set.flatMap((one) => ['--set', word(one)]),
     ...(name === undefined ? [] : ['--name', word(name)]),

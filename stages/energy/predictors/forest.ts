@@ -3,7 +3,7 @@
  * and equal subtrees: the twelve layers of BERT are one class, counted twelve times, so that nothing is computed twice
  * (research/measuring.md 5). Merging changes no result, only the order in which sums are rounded.
  */
-import { featureNames } from './feature_sets.js';
+import { featureNames, type FeatureName } from './feature_sets.js';
 import type { Variant } from './predictor.js';
 import type { Operator } from './launch_queue/work.js';
 
@@ -95,6 +95,10 @@ export function classesOf(
   }
   return Int32Array.from(classes);
 }
+
+/** A feature of a class; NaN where it was not measured. */
+export const featureOf = ({ records }: Forest, c: number, name: FeatureName): number =>
+  records[c * recordWidth + featureNames.indexOf(name)];
 
 /** Whether a class has no children: the primitives, and modules of which nothing below is known. */
 export const isLeaf = ({ childStart }: Forest, c: number): boolean => childStart[c] === childStart[c + 1];

@@ -3,8 +3,7 @@
  * whose CPU load varies, and only where a nested test says so, with a third term for that load.
  */
 import { UsageError } from '../../../pipeline/errors.js';
-import { featureNames, type FeatureName } from './feature_sets.js';
-import { classesOf, recordWidth, type Forest, type Workload } from './forest.js';
+import { classesOf, featureOf, type Forest, type Workload } from './forest.js';
 import { fitLaw, lawJ, type Law, type LawConstants, type LawRow } from './law_fit.js';
 import { partOf } from './parts.js';
 import type { Part, Predictor, Summand } from './predictor.js';
@@ -15,17 +14,14 @@ import { outsideRanges, rangesOf, type Ranged } from './range.js';
  */
 export const thirdTermMustWin = 0.1;
 
-const feature = (forest: Forest, c: number, name: FeatureName): number =>
-  forest.records[c * recordWidth + featureNames.indexOf(name)];
-
 /** One class as a row of the law; its third column is the CPU's load times the time. */
 export function lawRow(forest: Forest, c: number): LawRow {
-  const latencyS = feature(forest, c, 'latency_s');
+  const latencyS = featureOf(forest, c, 'latency_s');
   return {
     wallJ: forest.wallJ[c],
-    gpuJ: feature(forest, c, 'gpu_j'),
+    gpuJ: featureOf(forest, c, 'gpu_j'),
     latencyS,
-    cpu: feature(forest, c, 'cpu_pct') * latencyS,
+    cpu: featureOf(forest, c, 'cpu_pct') * latencyS,
     level: forest.level[c],
   };
 }
@@ -88,8 +84,12 @@ function readConstants(parts: readonly Part[]): LawConstants & { readonly cpuTer
  */
 function ranged(forest: Forest, third: boolean): Ranged {
   const columns = [
-    { name: 'GPU power', unit: 'W', of: (c: number) => feature(forest, c, 'gpu_j') / feature(forest, c, 'latency_s') },
-    { name: 'CPU load', unit: '%', of: (c: number) => feature(forest, c, 'cpu_pct') },
+    {
+      name: 'GPU power',
+      unit: 'W',
+      of: (c: number) => featureOf(forest, c, 'gpu_j') / featureOf(forest, c, 'latency_s'),
+    },
+    { name: 'CPU load', unit: '%', of: (c: number) => featureOf(forest, c, 'cpu_pct') },
   ];
   return { group: () => 'load', columns: columns.slice(0, third ? 2 : 1) };
 }

@@ -56,7 +56,7 @@ function cataloguedParts(fitted: FittedQueue, catalogue: Catalogue, forest: Fore
     if (entry) [launchS[c], gpuS[c], dynamicJ[c]] = entry;
     return entry ? 1 : 0;
   });
-  return { launchS, gpuS, dynamicJ, known: Uint8Array.from(known), planned };
+  return { launchS, gpuS, dynamicJ, known: Uint8Array.from(known) };
 }
 
 interface Catalogued extends PlannedNodes {
@@ -92,11 +92,12 @@ export const plannedCatalogue: Predictor = {
     return { classes, ...outsideShapes(forest, shared, classes), draws };
   },
   explain({ shared }, forest, node) {
+    const fitted = readQueue(shared);
     const { wallJ, parts } = compose(shared, forest);
     const c = measuredShapes(forest)[node];
     if (!isLeaf(forest, c)) return partSummands(forest, c, wallJ[c], (child) => wallJ[child]);
     return parts.known[c] === 1
       ? [{ name: 'as in the catalogue', wallJ: wallJ[c], child: null }]
-      : plannedSummands(readQueue(shared), forest, parts.planned, c);
+      : plannedSummands(fitted, forest, planNodes(fitted, forest, unknownClock), c);
   },
 };

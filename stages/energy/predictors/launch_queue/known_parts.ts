@@ -4,7 +4,7 @@
  */
 import type { Forest } from '../forest.js';
 import type { FittedQueue } from './fit.js';
-import { measuredShapes, planNodes, type PlannedNodes } from './planned_nodes.js';
+import { measuredShapes, planNodes } from './planned_nodes.js';
 import { loggedClock, unknownClock } from './values.js';
 import { latencyOf, utilisationOf } from './rows.js';
 
@@ -15,7 +15,6 @@ export interface KnownParts {
   readonly dynamicJ: Float64Array;
   /** 1 where the class was measured: what is above it takes it as it is. */
   readonly known: Uint8Array;
-  readonly planned: PlannedNodes;
 }
 
 /** Launches are not what a node waits for where a kernel ran for more than this share of the time (planned.md 2). */
@@ -40,7 +39,6 @@ export function measuredParts(
     gpuS: planned.gpuS.slice(),
     dynamicJ: planned.dynamicJ.slice(),
     known: new Uint8Array(forest.type.length),
-    planned,
   };
   shapes.forEach((shape, c) => {
     const latencyS = latencyOf(forest, shape);

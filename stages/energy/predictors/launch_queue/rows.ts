@@ -1,6 +1,5 @@
 /** What the launch-queue model is fitted to: measurements with what is known of each, every level weighing alike. */
-import { featureNames, type FeatureName } from '../feature_sets.js';
-import { recordWidth, type Forest, type Workload } from '../forest.js';
+import { featureOf, type Forest, type Workload } from '../forest.js';
 import { measuredClasses } from '../law.js';
 
 /** One measurement: its class, what was logged, and the weight of its relative errors. */
@@ -17,17 +16,14 @@ export interface QueueRow {
   readonly weight: number;
 }
 
-const feature = (forest: Forest, c: number, name: FeatureName): number =>
-  forest.records[c * recordWidth + featureNames.indexOf(name)];
-
 /** The logged latency of a class, s. */
-export const latencyOf = (forest: Forest, c: number): number => feature(forest, c, 'latency_s');
+export const latencyOf = (forest: Forest, c: number): number => featureOf(forest, c, 'latency_s');
 
 /** The share of a class's time in which the GPU ran a kernel, 0…1. */
-export const utilisationOf = (forest: Forest, c: number): number => feature(forest, c, 'gpu_pct') / 100;
+export const utilisationOf = (forest: Forest, c: number): number => featureOf(forest, c, 'gpu_pct') / 100;
 
 /** The mean clock of the GPU while a class ran, MHz. */
-export const clockOf = (forest: Forest, c: number): number => feature(forest, c, 'gpu_clk_mhz');
+export const clockOf = (forest: Forest, c: number): number => featureOf(forest, c, 'gpu_clk_mhz');
 
 /** The measurements of some workloads: each once, as the node that was run (METHODS 2, traps). */
 export function queueRows(forest: Forest, training: readonly Workload[]): QueueRow[] {

@@ -7,10 +7,10 @@ import * as assert from 'uvu/assert';
 import { RunnerDied } from '../../../../stages/energy/benches/live/node_runner.js';
 import { jobsOf } from '../../../../stages/profile/live/jobs.js';
 import { type EntryOf, Journal, readJournal, told } from '../../../../stages/profile/live/journal.js';
-import { liveProtocol } from '../../../../stages/profile/live/protocol.js';
 import { measureSession, type SessionSettings } from '../../../../stages/profile/live/session.js';
 import { thrown } from '../../../thrown.js';
 import { type Fault, outOfMemory, SimulatedPc } from '../../../truth/simulated_pc.js';
+import { settings } from '../../../truth/simulated_session.js';
 
 const nodes = ['A', 'B', 'C'].map((type, node_id) => ({
   node_id,
@@ -24,18 +24,6 @@ const nodes = ['A', 'B', 'C'].map((type, node_id) => ({
 }));
 
 const jobs = jobsOf(nodes.map(({ scope, type }) => ({ scope, type, measurement_id: type, batch_size: 8, length: 32 })));
-
-const settings: SessionSettings = {
-  session: 'tiny',
-  model: 'tiny',
-  rounds: { round: 20, rounds: 5 },
-  protocol: liveProtocol.parse({}),
-  standby_w: null,
-  cpuLimit_pct: 0.1,
-  clocks: 'locked at 1500 MHz',
-  boot_id: 'simulated',
-  utc_us: () => 1.6e15,
-};
 
 const pc = (started_us = 600e6) => {
   const wall_w = (type: string): number => 150 + 10 * 'ABC'.indexOf(type);
