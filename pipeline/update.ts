@@ -3,7 +3,7 @@
  * is there, several at a time, and stops at the first failure with everything finished kept.
  */
 import { IntegrityError, InterruptedError, RefusedError } from './errors.js';
-import type { Executor } from './execute/local.js';
+import { type Executor, NotBegun } from './execute/executor.js';
 import type { TaskResult, TaskSpec } from './execute/task.js';
 import { freshnessOf, outputOf, type Check, type Freshness } from './freshness.js';
 import { dependencies, manifestPath, type Graph, type Task } from './graph.js';
@@ -35,13 +35,15 @@ export interface UpdateOptions extends Pick<Check, 'verify'> {
   readonly signal: AbortSignal;
 }
 
-function specOf(graph: Graph, task: Task, manifests: ReadonlyMap<Task, Manifest>): TaskSpec {
+function specOf(graph: Graph, task: Task, fingerprint: string, manifests: ReadonlyMap<Task, Manifest>): TaskSpec {
   const upstream: Record<string, Partition[]> = {};
   for (const other of dependencies(task)) (upstream[other.stage.name] ??= []).push(other.partition);
   return {
     id: task.id,
     run: graph.run,
     stage: task.stage.name,
+    fingerprint,
+    requires: requirements(graph, task),
     partition: task.partition,
     params: graph.settings[task.stage.name],
     configuration: task.stage.usesConfiguration?.(task.partition) ? graph.settings : undefined,
@@ -57,6 +59,9 @@ function specOf(graph: Graph, task: Task, manifests: ReadonlyMap<Task, Manifest>
     })),
   };
 }
+
+/** The instruments that a task needs for itself. */
+const requirements = ({ source }: Graph, { stage }: Task): readonly string[] => stage.requires?.(source) ?? [];
 
 class Update {
   readonly counts: Record<string, StageCounts> = {};
@@ -95,6 +100,7 @@ class Update {
       if (running.size === 0) break;
       await Promise.race(running);
     }
+    if (!this.options.signal.aborted) this.executor.drain?.();
     await Promise.all(running);
     if (this.options.signal.aborted) throw new InterruptedError();
     if (this.failure !== undefined) throw this.failure;
@@ -124,8 +130,8 @@ class Update {
     return found;
   }
 
-  private needsMachine({ stage }: Task): boolean {
-    return (stage.requires?.(this.graph.source) ?? []).length > 0;
+  private needsMachine(task: Task): boolean {
+    return this.executor.oneMachine && requirements(this.graph, task).length > 0;
   }
 
   /** What is measured with an instrument is measured on a machine that does nothing else. */
@@ -144,7 +150,7 @@ class Update {
     this.reporter.started(task, stale ?? '', damage);
     const counts = this.counts[task.stage.name];
     try {
-      const spec = specOf(this.graph, task, this.manifests);
+      const spec = specOf(this.graph, task, fingerprint, this.manifests);
       const result = await this.executor.run(spec, (...step) => this.reporter.progress(task, ...step));
       const manifest: Manifest = {
         version: manifestVersion,
@@ -163,6 +169,7 @@ class Update {
       this.refusals.push(...result.refusals.map((text) => `${task.id}: ${text}`));
       this.reporter.finished(task, result);
     } catch (error) {
+      if (error instanceof NotBegun) return;
       if (error instanceof IntegrityError) this.noteDamage(error);
       counts.failed++;
       this.failure ??= error;

@@ -1,25 +1,13 @@
 /** Tasks on this machine's cores: worker threads, each with one task at a time and a DuckDB of its own. */
 import { Worker } from 'node:worker_threads';
-import { IntegrityError, InterruptedError, PipelineError } from '../errors.js';
+import { InterruptedError } from '../errors.js';
+import type { Executor, TellProgress } from './executor.js';
+import { revived } from './plain_error.js';
 import type { TaskResult, TaskSpec } from './task.js';
-import type { FromWorker, PlainError, ToWorker } from './worker.js';
-
-export interface Executor {
-  readonly slots: number;
-  run(spec: TaskSpec, progress: (done: number, total: number, now?: string) => void): Promise<TaskResult>;
-  /** Ends everything at once; what was running leaves no trace but temporary files. */
-  close(): Promise<void>;
-}
-
-function revive({ name, message, stack, exitCode, hint, damage }: PlainError): Error {
-  if (damage) return IntegrityError.ofMessage(message, damage.task);
-  const error =
-    exitCode === null ? Object.assign(new Error(message), { name }) : new PipelineError(message, exitCode, hint);
-  if (stack !== undefined) error.stack = stack;
-  return error;
-}
+import type { FromWorker, ToWorker } from './worker.js';
 
 export class LocalExecutor implements Executor {
+  readonly oneMachine = true;
   private readonly idle: Worker[] = [];
   private readonly all = new Set<Worker>();
   private closed = false;
@@ -39,7 +27,7 @@ export class LocalExecutor implements Executor {
     return worker;
   }
 
-  run(spec: TaskSpec, progress: (done: number, total: number, now?: string) => void): Promise<TaskResult> {
+  run(spec: TaskSpec, progress: TellProgress): Promise<TaskResult> {
     if (this.closed) return Promise.reject(new InterruptedError());
     const worker = this.worker();
     return new Promise((resolve, reject) => {
@@ -50,7 +38,7 @@ export class LocalExecutor implements Executor {
       const hear = (message: FromWorker) => {
         if (message.kind === 'progress') return progress(message.done, message.total, message.now);
         this.idle.push(worker);
-        settle(() => (message.kind === 'done' ? resolve(message.result) : reject(revive(message.error))));
+        settle(() => (message.kind === 'done' ? resolve(message.result) : reject(revived(message.error))));
       };
       const fail = (error: Error) => settle(() => reject(error));
       const end = () =>

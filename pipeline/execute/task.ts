@@ -1,7 +1,7 @@
 /**
  * Runs one task where it stands: verifies what it reads, gives the stage its tables as views, writes what it returns
- * under temporary names, and publishes all of it at the end. The same code runs in a worker thread and, later, in a
- * job of a cluster.
+ * under temporary names, and publishes all of it at the end. The same code runs in a worker thread and in a job of a
+ * cluster.
  */
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
@@ -16,6 +16,7 @@ import { hashFile, hashFileOnce } from '../store/hash.js';
 import { fileState, type Output } from '../store/manifest.js';
 import { toRows } from '../rows.js';
 import { type Column, type TableSchema } from '../table.js';
+import type { TellProgress } from './executor.js';
 
 /** A table's files as one task reads them. */
 export interface TaskRead {
@@ -34,6 +35,10 @@ export interface TaskSpec {
   readonly id: string;
   readonly run: string;
   readonly stage: string;
+  /** What its result will be recorded under: two specs of one fingerprint ask for the same bytes. */
+  readonly fingerprint: string;
+  /** Instruments that it needs for itself. */
+  readonly requires: readonly string[];
   readonly partition: Partition;
   readonly params: unknown;
   readonly configuration: Readonly<Record<string, unknown>> | undefined;
@@ -52,8 +57,10 @@ export interface TaskResult {
 }
 
 export interface TaskHooks {
-  readonly progress: (done: number, total: number, now?: string) => void;
+  readonly progress: TellProgress;
   readonly signal: AbortSignal;
+  /** Asked when all is written and nothing is visible yet; throws where nothing of it may be. */
+  readonly beforePublishing?: () => void;
 }
 
 /** DuckDB's type of a column. */
@@ -198,7 +205,7 @@ export async function runTask(
   spec: TaskSpec,
   stage: Stage<any>,
   schemas: ReadonlyMap<string, TableSchema>,
-  { progress, signal }: TaskHooks,
+  { progress, signal, beforePublishing }: TaskHooks,
 ): Promise<TaskResult> {
   const started = performance.now();
   const database = await Database.open();
@@ -223,6 +230,7 @@ export async function runTask(
       signal,
     });
     signal.throwIfAborted();
+    beforePublishing?.();
     const outputs = writer.publish();
     const written = new Set(outputs.map(({ table }) => table));
     const missing = stage.writes.filter(({ name }) => !written.has(name));
