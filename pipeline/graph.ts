@@ -22,6 +22,13 @@ export interface Graph {
   readonly source: Source;
   /** In an order in which every task comes after those it reads. */
   readonly tasks: readonly Task[];
+  /** What the settings ask for that no task gives. */
+  readonly leftOut: readonly LeftOut[];
+}
+
+export interface LeftOut {
+  readonly stage: string;
+  readonly text: string;
 }
 
 export const manifestPath = (run: string, task: Task): string =>
@@ -40,9 +47,12 @@ export function buildGraph(configuration: Configuration, registry: Registry, sou
   const { run, settings } = configuration;
   const partitions: Record<string, readonly Partition[]> = {};
   const tasks: Task[] = [];
+  const leftOut: LeftOut[] = [];
   for (const { stage, module } of registry.stages) {
     const own = stage.partitions(settings[stage.name], partitions, settings);
     partitions[stage.name] = own;
+    const texts = stage.leftOut?.(settings[stage.name], settings) ?? [];
+    leftOut.push(...texts.map((text) => ({ stage: stage.name, text })));
     const before = [...tasks];
     for (const partition of own) {
       const key = partitionKey(partition);
@@ -55,5 +65,5 @@ export function buildGraph(configuration: Configuration, registry: Registry, sou
     const keys = new Set(own.map(partitionKey));
     if (keys.size < own.length) throw new Error(`stage ${stage.name} has two partitions of one key`);
   }
-  return { run, settings, source, tasks };
+  return { run, settings, source, tasks, leftOut };
 }

@@ -101,6 +101,11 @@ export interface Stage<Params = unknown> {
     settings: Readonly<Record<string, unknown>>,
   ) => readonly Partition[];
   /**
+   * What the settings ask for but give nothing for, a sentence each: it has no partition, `run` and `check` tell it, and
+   * what else was asked for is computed.
+   */
+  readonly leftOut?: (params: Params, settings: Readonly<Record<string, unknown>>) => readonly string[];
+  /**
    * The part of `params` that the result of one partition depends on (default: all of it): what it leaves out may
    * change without making the partition stale, e.g. the list of the other predictors.
    */

@@ -53,6 +53,7 @@ export async function handle(args: CheckArgs, terminal: Terminal, { openRegistry
   if (!dataset || dataset.files.length + dataset.damaged.length === 0) {
     throw new UnavailableError(`run ${run} has no findings yet`, `compute them: pipeline run ${args.config}`);
   }
+  for (const { text } of project.graph.leftOut) terminal.warn(text);
   warningsOf({ ...dataset, missing: [] }).forEach((text) => terminal.warn(text));
   const found = await findingsOf(project, dataset);
   const counts = Object.fromEntries(

@@ -51,7 +51,7 @@ export async function rowsOf(
     await openDatasets(database, project.graph, schemas, used);
     const shut = tables.filter((table) => !named.has(table)).map((table) => schemas.get(table)!);
     await lockDown(database, used, shut);
-    return await answer(database, sql, datasets, config);
+    return await answer(database, sql, datasets, config, project.graph.leftOut);
   } finally {
     database.close();
   }

@@ -95,6 +95,13 @@ async function compute(
   }
 }
 
+/** What the settings ask for and no task gives, of the stages that are wanted. */
+function leftOut({ graph, registry }: Project, { stage }: RunArgs): string[] {
+  const names = registry.stages.map(({ stage: { name } }) => name);
+  const wanted = stage === undefined ? names : names.slice(0, names.indexOf(stage) + 1);
+  return graph.leftOut.flatMap((one) => (wanted.includes(one.stage) ? [one.text] : []));
+}
+
 export async function handle(args: RunArgs, terminal: Terminal, { openRegistry }: Door): Promise<void> {
   if (args.jobs !== undefined && !(Number.isInteger(args.jobs) && args.jobs > 0)) {
     throw new UsageError(`--jobs ${args.jobs}: expected a number of tasks at a time, 1 or more`);
@@ -108,6 +115,8 @@ export async function handle(args: RunArgs, terminal: Terminal, { openRegistry }
   const wanted = (task: Task): boolean => some?.has(task) ?? true;
   const { style } = terminal;
   terminal.say(`${style.bold(`run ${graph.run}`)}: ${graph.source.label}`);
+  const lacking = leftOut(project, args);
+  for (const text of lacking) terminal.warn(text);
   if (args.dryRun) return dryRun(project, args, wanted, terminal);
   const release = lockRun(runFolders(graph.run)[0]);
   try {
@@ -115,7 +124,7 @@ export async function handle(args: RunArgs, terminal: Terminal, { openRegistry }
     const stages = await compute(project, registry.url, args, wanted, terminal);
     const { kind, label } = graph.source;
     terminal.say(`${style.bold(`run ${graph.run}`)}: ${label}; up to date, see reports/${graph.run}/index.html`);
-    terminal.document({ run: graph.run, source: { kind, label }, stages });
+    terminal.document({ run: graph.run, source: { kind, label }, stages, left_out: lacking });
   } finally {
     release();
   }

@@ -156,6 +156,7 @@ const entryOf = (name: string): PredictorEntry | undefined => predictors[name as
 /** Predictors of the project that the run has not, and how to have them. */
 export function absentPredictorsNote(methods: Methods, wanted: readonly string[] = predictorNames): string[] {
   const has = new Set(methods.all.map(({ predictor }) => predictor));
+  if (has.size === 0) return ['Nothing was held out in this run, so nothing tells how far off a prediction is.'];
   const absent = wanted.filter((name) => !has.has(name));
   if (absent.length === 0) return [];
   return [`Not in this run: ${absent.join(', ')}. Add them to train.predictors in the configuration, and run again.`];

@@ -11,7 +11,7 @@ import {
   type PredictorName,
 } from '../energy/predictors/list.js';
 import { variants } from '../energy/predictors/predictor.js';
-import { foldsOf, type SplitName } from '../energy/predictors/splits.js';
+import { splitNames, splitProblem, type Run, type SplitName } from '../energy/predictors/splits.js';
 import { features } from '../featurize/tables.js';
 import { nodes, operators } from '../trace/tables.js';
 import { fitted } from './tables.js';
@@ -78,19 +78,6 @@ export const setsOf = ({ features }: TrainParams, predictor: PredictorName): Fea
 const cost = (predictor: PredictorEntry, { columns }: FeatureSet): number =>
   predictor.random ? columns.length ** 3 : 0;
 
-/**
- * Refuses, before anything is measured, a split that the configured models and sizes cannot give. Which families there
- * are is only known with the trees.
- */
-function checkSplits(splits: readonly SplitName[], grid: Grid): void {
-  const runs = grid.models.flatMap((model) =>
-    grid.batch_sizes.flatMap((batchSize) =>
-      grid.lengths.map((length) => ({ model, family: model, batchSize, length })),
-    ),
-  );
-  for (const split of splits) if (split !== 'leave_family_out') foldsOf(split, runs);
-}
-
 /** What is traced, as far as the splits go by it. */
 interface Grid {
   readonly models: readonly string[];
@@ -98,13 +85,40 @@ interface Grid {
   readonly lengths: readonly number[];
 }
 
+/** Which splits are asked for, and which of all the configured models and sizes give, as far as is known without trees. */
+function splitsOf(settings: Readonly<Record<string, unknown>>) {
+  const { splits } = settings.evaluate as { readonly splits: readonly SplitName[] };
+  const grid = settings.trace as Grid;
+  const runs: Run[] = grid.models.flatMap((model) =>
+    grid.batch_sizes.flatMap((batchSize) =>
+      grid.lengths.map((length) => ({ model, family: model, batchSize, length })),
+    ),
+  );
+  const given = splitNames.filter((split) => splitProblem(split, runs) === null);
+  return { splits, runs, given };
+}
+
+/** Measuring hangs on no split: one that holds nothing out is left out, with what could be had instead. */
+function leftOut(settings: Readonly<Record<string, unknown>>): string[] {
+  const { splits, runs, given } = splitsOf(settings);
+  const none = splits.every((split) => !given.includes(split)) ? '; so nothing is trained or evaluated' : '';
+  const others =
+    given.length === 0
+      ? 'one model at one size can be measured, but nothing of it held out'
+      : `these models and sizes give ${given.join(', ')}`;
+  return splits.flatMap((split) => {
+    const problem = splitProblem(split, runs);
+    return problem === null ? [] : [`evaluate.splits: ${problem}: it is left out${none} (${others})`];
+  });
+}
+
 /**
  * Feature sets and the paper's leaks are compared on the first split; the others are of the methods, each with its first
  * set and without leaks where it can. The heavy ones come first, so that the last to finish is a light one.
  */
 function partitions(params: TrainParams, settings: Readonly<Record<string, unknown>>): Partition[] {
-  const { splits } = settings.evaluate as { splits: readonly SplitName[] };
-  checkSplits(splits, settings.trace as Grid);
+  const { splits: asked, given } = splitsOf(settings);
+  const splits = asked.filter((split) => given.includes(split));
   const all = params.predictors.flatMap((predictor) => {
     const entry: PredictorEntry = predictors[predictor];
     const sets = setsOf(params, predictor);
@@ -133,6 +147,7 @@ export const train: Stage<TrainParams> = {
   ],
   writes: [fitted],
   partitions: (params, _upstream, settings) => partitions(params, settings),
+  leftOut: (_params, settings) => leftOut(settings),
   relevant(params, partition) {
     const { seeds, epochs, learning_rate, tau, engine } = params;
     const predictor = partition.predictor as PredictorName;

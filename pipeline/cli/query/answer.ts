@@ -5,6 +5,7 @@ import { abridged } from '../../abridged.js';
 import { nearest } from '../../config/nearest.js';
 import { DatabaseError, type Database } from '../../database.js';
 import { UnavailableError, UsageError } from '../../errors.js';
+import type { LeftOut } from '../../graph.js';
 import type { Dataset } from '../datasets.js';
 
 const reading = [StatementType.SELECT, StatementType.EXPLAIN];
@@ -41,6 +42,7 @@ export async function answer(
   sql: string,
   datasets: ReadonlyMap<string, Dataset>,
   config: string,
+  leftOut: readonly LeftOut[],
 ): Promise<Table> {
   try {
     await checkReads(database, sql);
@@ -48,7 +50,7 @@ export async function answer(
   } catch (error) {
     if (error instanceof UsageError) throw error;
     const cause = error instanceof DatabaseError ? error.cause : error;
-    throw explained(cause instanceof Error ? cause.message : String(cause), datasets, config);
+    throw explained(cause instanceof Error ? cause.message : String(cause), datasets, config, leftOut);
   }
 }
 
@@ -56,6 +58,7 @@ function explained(
   message: string,
   datasets: ReadonlyMap<string, Dataset>,
   config: string,
+  leftOut: readonly LeftOut[],
 ): UsageError | UnavailableError {
   const shut = /Permission Error: (Cannot access \w+ "[^"]*")/.exec(message)?.[1];
   if (shut) return new UsageError(`a query reads the run's datasets and nothing else: ${shut[0].toLowerCase()}${shut.slice(1)}`); // prettier-ignore
@@ -63,7 +66,7 @@ function explained(
   const own = message.replace(/^Failed to extract statements: /, '');
   if (table === undefined) return new UsageError(own);
   const known = datasets.get(table.toLowerCase());
-  if (known) return notComputed(known, config);
+  if (known) return notComputed(known, config, leftOut);
   const there = [...datasets.values()].filter(({ files }) => files.length > 0).map((dataset) => dataset.table);
   const near = nearest(table, [...datasets.keys()]);
   // DuckDB's own proposal may be a table of its catalogue.
@@ -72,7 +75,12 @@ function explained(
   return new UsageError(text, near ? `did you mean ${near}? ${tables}` : tables);
 }
 
-function notComputed({ table, missing, stages }: Dataset, config: string): UnavailableError {
+function notComputed(
+  { table, missing, stages }: Dataset,
+  config: string,
+  leftOut: readonly LeftOut[],
+): UnavailableError {
+  if (stages.length === 0) return new UnavailableError(`${table} is no part of this run`, leftOut[0]?.text);
   const tasks = missing.length > 0 ? ` (${abridged(missing)})` : '';
   return new UnavailableError(
     `${table} is not computed yet${tasks}`,

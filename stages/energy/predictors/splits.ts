@@ -67,18 +67,21 @@ const folds = {
 export type SplitName = keyof typeof folds;
 export const splitNames = Object.keys(folds) as SplitName[];
 
+/** Why the runs cannot be split so, `leave_model_out leaves nothing to train in its fold gpt2`; null where they can. */
+export function splitProblem(split: SplitName, runs: readonly Run[]): string | null {
+  for (const { name, heldOut } of folds[split](runs)) {
+    const held = runs.filter(heldOut).length;
+    if (held === 0) return `${split} leaves nothing to test in its fold ${name}`;
+    if (held === runs.length) return `${split} leaves nothing to train in its fold ${name}`;
+  }
+  return null;
+}
+
 /** The folds of a split. Throws a UsageError where one would have nothing to train on or nothing to test. */
 export function foldsOf(split: SplitName, runs: readonly Run[]): Fold[] {
-  const all = folds[split](runs);
-  for (const { name, heldOut } of all) {
-    const held = runs.filter(heldOut).length;
-    if (held > 0 && held < runs.length) continue;
-    throw new UsageError(
-      `evaluate.splits: ${split} leaves nothing to ${held === 0 ? 'test' : 'train'} in its fold ${name}`,
-      'trace more models or sizes, or take another split',
-    );
-  }
-  return all;
+  const problem = splitProblem(split, runs);
+  if (problem === null) return folds[split](runs);
+  throw new UsageError(`evaluate.splits: ${problem}`, 'trace more models or sizes, or take another split');
 }
 
 /** A fold that holds out more than another, and the runs that it holds out beyond it. */

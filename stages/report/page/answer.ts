@@ -29,8 +29,17 @@ const levels = [
   { name: 'ml', title: 'primitives' },
 ] as const;
 
+const accuracySection = (about: string): string => `<section class="answer" id="accuracy-answer">
+<h3>How accurate is the prediction?</h3>
+${about}
+</section>`;
+
 async function accuracy(report: ReportContext): Promise<string> {
   const [errors, table8] = await Promise.all([report.errors(), report.paper('table8')]);
+  if (errors.models().length === 0) {
+    const others = (await report.methods()).all.length > 0 ? ' What was held out instead is in table splits.' : '';
+    return accuracySection(`<p>No model of this run was held out, so this is not known.${others}</p>`);
+  }
   const column = { name: '', title: '', unit: '%', decimals: 2 };
   const cards = levels.map(({ name, title }) => {
     const where = { machine: report.machine ?? '', features: 'all' };
@@ -48,12 +57,9 @@ async function accuracy(report: ReportContext): Promise<string> {
   const key = `<p><span class="mark ours"></span>ours, mean of the seeds</p>
 <p><span class="mark bar"></span>from the best seed to the worst: the same method from other initial weights</p>
 <p><span class="mark paper"></span>the paper’s one number</p>`;
-  return `<section class="answer" id="accuracy-answer">
-<h3>How accurate is the prediction?</h3>
-<p>Mean error of the paper’s method, re-run here, on models it has not seen (leave one model out, End2End).</p>
+  return accuracySection(`<p>Mean error of the paper’s method, re-run here, on models it has not seen (leave one model out, End2End).</p>
 <ul class="cards">${cards.join('\n')}</ul>
-${chart ? `<figure><div class="scroll" tabindex="0" role="region" aria-label="Errors by model, picture">${chart}</div><figcaption>${key}</figcaption></figure>` : ''}
-</section>`;
+${chart ? `<figure><div class="scroll" tabindex="0" role="region" aria-label="Errors by model, picture">${chart}</div><figcaption>${key}</figcaption></figure>` : ''}`);
 }
 
 function energy(report: ReportContext, workload: Workload, roots: readonly Root[]): string {

@@ -13,6 +13,10 @@ const foldFrom = 36;
 
 function lead(methods: Methods): string {
   const ours = reached(methods);
+  if (!ours && methods.groups('model').length === 0) return 'Nothing was held out in this run.';
+  if (!ours && Object.values(representatives).some((name) => methods.find(name))) {
+    return 'No model was held out in this run: table splits has the errors of what was.';
+  }
   if (!ours) {
     const missing = Object.values(representatives).join(', ');
     return `This run has only the paper’s predictors and their like. Add ${missing} to train.predictors in the configuration, and run again.`;

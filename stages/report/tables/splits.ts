@@ -19,7 +19,7 @@ const shown: readonly Level[] = ['model', 'module'];
 function absentSplitsNote(methods: Methods): string[] {
   const present = methods.splits(splitNames);
   const absent = splitNames.filter((split) => !present.includes(split));
-  if (absent.length === 0) return [];
+  if (absent.length === 0 || present.length === 0) return [];
   return [`Not in this run: ${absent.join(', ')}. Add them to evaluate.splits in the configuration, and run again.`];
 }
 

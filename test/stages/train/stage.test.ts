@@ -63,9 +63,31 @@ test('feature sets and variants are compared on the first split, the heavy ones 
   assert.is(leaky.filter(({ split }) => split === 'large_out').length, 5, 'where it is all that is asked for');
 });
 
-test('a split that the configured models and sizes cannot give is refused before anything is measured', () => {
-  assert.throws(() => partitions({}, ['leave_model_out'], { ...grid, models: ['gpt2'] }), /leaves nothing to train/);
-  assert.throws(() => partitions({}, ['large_out'], { ...grid, batch_sizes: [8] }), /leaves nothing to test/);
+const leftOut = (splits: readonly string[], trace: typeof grid) =>
+  train.leftOut!(trainParams.parse({}), { evaluate: { splits }, trace });
+
+test('a split that the models and sizes cannot give is left out, and told with those that they give', () => {
+  const one = { ...grid, models: ['gpt2'] };
+  const splits = ['leave_model_out', 'leave_batch_out'];
+  assert.equal([...new Set(partitions({}, splits, one).map(({ split }) => split))], ['leave_batch_out']);
+  assert.is(partitions({}, splits, one).length, 5 * 3 * 2, 'it is the first, by which feature sets are compared');
+  assert.equal(leftOut(splits, one), [
+    'evaluate.splits: leave_model_out leaves nothing to train in its fold gpt2: it is left out ' +
+      '(these models and sizes give leave_batch_out, leave_length_out, large_out)',
+  ]);
+  assert.match(
+    leftOut(['large_out'], { ...grid, batch_sizes: [8] })[0],
+    /large_out leaves nothing to test .* so nothing/,
+  );
+  assert.equal(leftOut(['leave_model_out', 'large_out'], grid), []);
+});
+
+test('one model at one size gives no split: nothing is trained, which is told', () => {
+  const one = { models: ['gpt2'], batch_sizes: [8], lengths: [32] };
+  assert.equal(partitions({}, ['leave_model_out', 'leave_family_out', 'large_out'], one), []);
+  const told = leftOut(['leave_model_out', 'leave_family_out', 'large_out'], one);
+  assert.is(told.length, 3);
+  assert.match(told[0], 'so nothing is trained or evaluated (one model at one size can be measured');
 });
 
 test('a partition depends on its own feature list, and on seeds only where there are any', () => {
