@@ -57,12 +57,9 @@ export class IntegrityError extends PipelineError {
     readonly file: string,
     readonly task: string,
     reason: string,
+    hint = 'the next `pipeline run` recomputes just that file; nothing else is lost',
   ) {
-    super(
-      `${file} is damaged: ${reason}`,
-      exitCodes.integrity,
-      'the next `pipeline run` recomputes just that file; nothing else is lost',
-    );
+    super(`${file} is damaged: ${reason}`, exitCodes.integrity, hint);
   }
 
   /** The same error from its message, as a manifest keeps it and a worker sends it. */

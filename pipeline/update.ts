@@ -2,7 +2,7 @@
  * Brings a run up to date: walks the tasks in order, takes what is fresh, runs what is stale as soon as what it reads
  * is there, several at a time, and stops at the first failure with everything finished kept.
  */
-import { IntegrityError, InterruptedError, RefusedError } from './errors.js';
+import { IntegrityError, InterruptedError, PipelineError, RefusedError } from './errors.js';
 import { type Executor, NotBegun } from './execute/executor.js';
 import type { TaskResult, TaskSpec } from './execute/task.js';
 import { freshnessOf, outputOf, type Check, type Freshness } from './freshness.js';
@@ -102,9 +102,14 @@ class Update {
     }
     if (!this.options.signal.aborted) this.executor.drain?.();
     await Promise.all(running);
-    if (this.options.signal.aborted) throw new InterruptedError();
+    if (this.options.signal.aborted) throw this.reason();
     if (this.failure !== undefined) throw this.failure;
     if (this.refusals.length > 0) throw refused(this.refusals, this.graph);
+  }
+
+  private reason(): Error {
+    const { reason } = this.options.signal as { reason: unknown };
+    return reason instanceof PipelineError ? reason : new InterruptedError();
   }
 
   /** Takes up to `slots` stale tasks off the list whose inputs are all there; counts the fresh ones on the way. */

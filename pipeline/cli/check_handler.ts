@@ -8,7 +8,7 @@ import { toRows } from '../rows.js';
 import { alignColumns, type Terminal } from '../terminal.js';
 import type { CheckArgs } from './check.js';
 import type { Door } from './command.js';
-import { datasetsOf, openDatasets, schemasOf, warningsOf, type Dataset } from './datasets.js';
+import { datasetsOf, readDatasets, schemasOf, warningsOf, type Dataset } from './datasets.js';
 import { readableNumber } from './query/text.js';
 
 /** The gravest first. */
@@ -17,9 +17,10 @@ const severities: readonly Severity[] = ['refuse', 'exclude', 'warn', 'info'];
 async function findingsOf(project: ProjectToRead, dataset: Dataset): Promise<Finding[]> {
   const database = await Database.open();
   try {
-    await openDatasets(database, project.graph, schemasOf(project.registry), [dataset]);
     const columns = Object.keys(findingsTable.columns).map(quoteName).join(', ');
-    const rows = await database.query(`SELECT DISTINCT ${columns} FROM findings ORDER BY check_id, subject, message`);
+    const rows = await readDatasets(database, project.graph, schemasOf(project.registry), [dataset], () =>
+      database.query(`SELECT DISTINCT ${columns} FROM findings ORDER BY check_id, subject, message`),
+    );
     const found = toRows(rows) as unknown as Finding[];
     return severities.flatMap((severity) => found.filter((one) => one.severity === severity));
   } finally {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { loadConfiguration } from '../config/configuration.js';
 import { runFolders } from '../graph.js';
 import { reportFolder, runFolder } from '../paths.js';
-import { filesBelow, removeEmptyFolders } from '../store/garbage.js';
+import { filesBelow, removeEmptyFolders, removeIfEmpty } from '../store/garbage.js';
 import { lockRun } from '../store/lock.js';
 import { readManifest } from '../store/manifest.js';
 import { readableBytes, type Terminal } from '../terminal.js';
@@ -55,14 +55,15 @@ function amount(files: readonly File[]): string {
 }
 
 function remove(run: string, stage: string | undefined): File[] {
-  const release = lockRun(runFolder(run));
+  const lock = lockRun(runFolder(run));
   try {
     const files = found(run, stage);
     for (const { path } of files) rmSync(path, { force: true });
+    runFolders(run).forEach(removeEmptyFolders);
     return files;
   } finally {
-    release();
-    runFolders(run).forEach(removeEmptyFolders);
+    lock.release();
+    removeIfEmpty(runFolder(run));
   }
 }
 

@@ -2,14 +2,14 @@
 import { abridged } from '../abridged.js';
 import type { Database } from '../database.js';
 import { IntegrityError, PipelineError, UnavailableError } from '../errors.js';
-import { openTables, type TaskRead } from '../execute/task.js';
-import { outputOf } from '../freshness.js';
+import { openTables, verifyFiles, type TaskRead } from '../execute/task.js';
+import { outputOf, outputProblem } from '../freshness.js';
 import { manifestPath, type Graph } from '../graph.js';
 import { runFolder } from '../paths.js';
 import { survey, type ProjectToRead } from '../project.js';
 import type { Registry } from '../stage.js';
-import { writerOf } from '../store/lock.js';
-import { markDamaged, readManifest } from '../store/manifest.js';
+import { lockRun, writerOf, type RunLock } from '../store/lock.js';
+import { markDamaged, readManifest, type Manifest } from '../store/manifest.js';
 import type { TableSchema } from '../table.js';
 
 /** One table with its files, and the tasks whose part is not there or not as it should be. */
@@ -77,33 +77,59 @@ export function warningsOf({ table, missing, stale }: Dataset): string[] {
   return warnings;
 }
 
-/** The error of a damaged file, which its task's manifest then says too, so that the next run recomputes it. */
+/** Why a file that was recorded differently is no damage: somebody writes the run, or has done so since. */
+function replaced(run: string, { file, task }: IntegrityError): UnavailableError | null {
+  const manifest = readManifest(manifestOf(run, task));
+  if (manifest === null) return new UnavailableError(`${file} was removed while it was read`, 'ask again');
+  const output = typeof manifest === 'string' ? undefined : manifest.outputs.find(({ path }) => path === file);
+  if (!output || (manifest as Manifest).damaged || outputProblem(output, true) !== null) return null;
+  return new UnavailableError(`${file} was written anew while it was read`, 'ask again');
+}
+
+const manifestOf = (run: string, task: string): string => `${runFolder(run)}/${task}.json`;
+
+/**
+ * The error of a damaged file, which its task's manifest then says too, so that the next run recomputes it. Beside a
+ * writer, or where nothing may be written, it is only told.
+ */
 export function noteDamage(run: string, error: IntegrityError): Error {
-  const writer = writerOf(runFolder(run));
-  if (writer) {
+  let lock: RunLock;
+  try {
+    lock = lockRun(runFolder(run));
+  } catch {
+    const writer = writerOf(runFolder(run));
+    if (writer === null) return error;
     return new UnavailableError(
       `${error.file} is being written by ${writer}`,
       'ask again when it has finished; what it has not reached yet can be read',
     );
   }
-  markDamaged(`${runFolder(run)}/${error.task}.json`, error.message);
-  return error;
+  try {
+    const meanwhile = replaced(run, error);
+    if (!meanwhile) markDamaged(manifestOf(run, error.task), error.message);
+    return meanwhile ?? error;
+  } finally {
+    lock.release();
+  }
 }
 
 /**
- * Makes a view of each dataset, its files verified. Throws IntegrityError where one is damaged, and marks it, so that
- * the next run recomputes just that.
+ * Makes a view of each dataset, its files verified, and gives what `read` makes of them. Throws IntegrityError where one
+ * is damaged, and marks it, so that the next run recomputes just that; UnavailableError where one was replaced before
+ * all was read: then it may not all be of one state.
  */
-export async function openDatasets(
+export async function readDatasets<Result>(
   database: Database,
   { run }: Pick<Graph, 'run'>,
   schemas: ReadonlyMap<string, TableSchema>,
   datasets: readonly Dataset[],
-): Promise<void> {
+  read: () => Promise<Result>,
+): Promise<Result> {
   const [damaged] = datasets.flatMap(({ damaged }) => damaged);
   if (damaged) throw IntegrityError.ofMessage(damaged.reason, damaged.task);
   try {
     await openTables(database, datasets, schemas);
+    return await read().finally(() => verifyFiles(datasets));
   } catch (error) {
     throw error instanceof IntegrityError ? noteDamage(run, error) : error;
   }

@@ -6,7 +6,7 @@ import { UsageError } from '../errors.js';
 import { openToRead, type ProjectToRead } from '../project.js';
 import type { Terminal } from '../terminal.js';
 import type { Door } from './command.js';
-import { datasetsOf, openDatasets, schemasOf, warningsOf } from './datasets.js';
+import { datasetsOf, readDatasets, schemasOf, warningsOf } from './datasets.js';
 import { formats, type Format, type QueryArgs } from './query.js';
 import { answer } from './query/answer.js';
 import { lockDown } from './query/lockdown.js';
@@ -48,10 +48,11 @@ export async function rowsOf(
     if (project.sourceProblem && used.length > 0)
       warn(`whether this is fresh cannot be told: ${project.sourceProblem}`);
     for (const dataset of used) warningsOf(dataset).forEach(warn);
-    await openDatasets(database, project.graph, schemas, used);
     const shut = tables.filter((table) => !named.has(table)).map((table) => schemas.get(table)!);
-    await lockDown(database, used, shut);
-    return await answer(database, sql, datasets, config, project.graph.leftOut);
+    return await readDatasets(database, project.graph, schemas, used, async () => {
+      await lockDown(database, used, shut);
+      return answer(database, sql, datasets, config, project.graph.leftOut);
+    });
   } finally {
     database.close();
   }

@@ -1,16 +1,20 @@
 /** What `pipeline run` does once it is called: everything heavy is loaded here. */
 import { availableParallelism } from 'node:os';
-import { InterruptedError, UsageError } from '../errors.js';
+import { loadConfiguration } from '../config/configuration.js';
+import { UsageError } from '../errors.js';
 import { LocalExecutor } from '../execute/local.js';
 import { filesOf } from '../freshness.js';
 import { dependencies, runFolders, type Graph, type Task } from '../graph.js';
 import { openProject, survey, type Project, type State } from '../project.js';
-import { collectTemporary } from '../store/garbage.js';
+import { runFolder } from '../paths.js';
+import { collectTemporary, removeIfEmpty } from '../store/garbage.js';
 import { lockRun } from '../store/lock.js';
 import { removeOrphans } from '../store/orphans.js';
 import type { Terminal } from '../terminal.js';
 import { update } from '../update.js';
+import type { Registry } from '../stage.js';
 import type { Door } from './command.js';
+import { interruptible } from './interruptible.js';
 import { Progress } from './progress.js';
 import type { RunArgs } from './run.js';
 import { checkStage } from './stage_option.js';
@@ -26,24 +30,6 @@ function closure(graph: Graph, stage: string): Set<Task> {
   };
   graph.tasks.filter((task) => task.stage.name === stage).forEach(add);
   return wanted;
-}
-
-/** An abort signal that Ctrl-C and termination raise; the workers are ended at once. */
-function interruptible(executor: LocalExecutor): { readonly signal: AbortSignal; release(): void } {
-  const controller = new AbortController();
-  const stop = () => {
-    controller.abort(new InterruptedError());
-    void executor.close();
-  };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
-  return {
-    signal: controller.signal,
-    release: () => {
-      process.off('SIGINT', stop);
-      process.off('SIGTERM', stop);
-    },
-  };
 }
 
 /** What the stages say of how long their tasks will take that are not fresh. */
@@ -71,27 +57,59 @@ async function dryRun({ graph }: Project, args: RunArgs, wanted: (task: Task) =>
 }
 
 async function compute(
-  { graph }: Project,
-  registry: string,
+  { graph, registry }: Project,
   args: RunArgs,
   wanted: (task: Task) => boolean,
   terminal: Terminal,
+  signal: AbortSignal,
 ) {
   const force = (task: Task): boolean => {
     if (args.from !== undefined && task.stage.name === args.from) return true;
     return args.force && (args.stage === undefined || task.stage.name === args.stage);
   };
-  const executor = new LocalExecutor(registry, args.jobs ?? availableParallelism());
-  const interrupt = interruptible(executor);
+  const executor = new LocalExecutor(registry.url, args.jobs ?? availableParallelism());
+  const close = () => void executor.close();
+  signal.addEventListener('abort', close);
   try {
-    const { signal } = interrupt;
     const done = await update(graph, executor, new Progress(terminal), { wanted, force, verify: args.verify, signal });
     if (args.stage === undefined) removeOrphans(graph.run, filesOf(graph, done.manifests));
     return done.counts;
   } finally {
-    interrupt.release();
+    signal.removeEventListener('abort', close);
     await executor.close();
-    collectTemporary(runFolders(graph.run));
+  }
+}
+
+const wantedOf = (graph: Graph, stage: string | undefined): ((task: Task) => boolean) => {
+  if (stage === undefined) return () => true;
+  const some = closure(graph, stage);
+  return (task) => some.has(task);
+};
+
+/** All that changes the run's folders, the choice of the source too, happens under its lock. */
+async function bringUpToDate(args: RunArgs, registry: Registry, terminal: Terminal): Promise<void> {
+  const { relock, download, set } = args;
+  const { run } = loadConfiguration(args.config, registry, set);
+  const interrupt = interruptible();
+  const lock = lockRun(runFolder(run), interrupt.stop);
+  try {
+    collectTemporary(runFolders(run));
+    const { signal } = interrupt;
+    const project = await openProject(args.config, registry, { relock, download, set, record: true, signal });
+    const { graph } = project;
+    const { kind, label } = graph.source;
+    const name = terminal.style.bold(`run ${run}`);
+    terminal.say(`${name}: ${label}`);
+    const lacking = leftOut(project, args);
+    for (const text of lacking) terminal.warn(text);
+    const stages = await compute(project, args, wantedOf(graph, args.stage), terminal, signal);
+    terminal.say(`${name}: ${label}; up to date, see reports/${run}/index.html`);
+    terminal.document({ run, source: { kind, label }, stages, left_out: lacking });
+  } finally {
+    if (lock.isMine()) collectTemporary(runFolders(run));
+    lock.release();
+    removeIfEmpty(runFolder(run));
+    interrupt.release();
   }
 }
 
@@ -107,25 +125,11 @@ export async function handle(args: RunArgs, terminal: Terminal, { openRegistry }
     throw new UsageError(`--jobs ${args.jobs}: expected a number of tasks at a time, 1 or more`);
   }
   const registry = await openRegistry();
-  const { relock, download, set } = args;
-  const project = await openProject(args.config, registry, { relock, download, set, record: !args.dryRun });
-  const { graph } = project;
   for (const name of [args.stage, args.from]) checkStage(name, registry);
-  const some = args.stage === undefined ? null : closure(graph, args.stage);
-  const wanted = (task: Task): boolean => some?.has(task) ?? true;
-  const { style } = terminal;
-  terminal.say(`${style.bold(`run ${graph.run}`)}: ${graph.source.label}`);
-  const lacking = leftOut(project, args);
-  for (const text of lacking) terminal.warn(text);
-  if (args.dryRun) return dryRun(project, args, wanted, terminal);
-  const release = lockRun(runFolders(graph.run)[0]);
-  try {
-    collectTemporary(runFolders(graph.run));
-    const stages = await compute(project, registry.url, args, wanted, terminal);
-    const { kind, label } = graph.source;
-    terminal.say(`${style.bold(`run ${graph.run}`)}: ${label}; up to date, see reports/${graph.run}/index.html`);
-    terminal.document({ run: graph.run, source: { kind, label }, stages, left_out: lacking });
-  } finally {
-    release();
-  }
+  if (!args.dryRun) return bringUpToDate(args, registry, terminal);
+  const project = await openProject(args.config, registry, args);
+  const { run, source } = project.graph;
+  terminal.say(`${terminal.style.bold(`run ${run}`)}: ${source.label}`);
+  for (const text of leftOut(project, args)) terminal.warn(text);
+  return dryRun(project, args, wantedOf(project.graph, args.stage), terminal);
 }

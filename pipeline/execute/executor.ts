@@ -12,7 +12,7 @@ export interface Executor {
   run(spec: TaskSpec, progress: TellProgress): Promise<TaskResult>;
   /** Something failed: what has not begun shall not, and rejects with `NotBegun`; what has goes on to its end. */
   drain?(): void;
-  /** Ends everything at once; what was running leaves no trace but temporary files. */
+  /** Ends everything soon; what was running leaves no trace but temporary files. */
   close(): Promise<void>;
 }
 

@@ -67,22 +67,27 @@ export interface TaskHooks {
 export const sqlType = (column: Column): string =>
   ({ string: 'VARCHAR', int32: 'INTEGER', int64: 'BIGINT', double: 'DOUBLE', boolean: 'BOOLEAN' })[column.type];
 
-/** Views of what is read, each file's content checked against what its writer recorded (Parquet does not notice). */
+/** Checks each file's content against what its writer recorded: Parquet does not notice flipped bits. */
+export function verifyFiles(reads: readonly TaskRead[]): void {
+  for (const { path, sha256, task } of reads.flatMap(({ files }) => files)) {
+    let found: string;
+    try {
+      found = hashFileOnce(path);
+    } catch (error) {
+      throw new IntegrityError(path, task, (error as Error).message);
+    }
+    if (found !== sha256) throw new IntegrityError(path, task, 'its SHA-256 is not the one that was recorded');
+  }
+}
+
+/** Views of what is read, each file verified. */
 export async function openTables(
   database: Database,
   reads: readonly TaskRead[],
   schemas: ReadonlyMap<string, TableSchema>,
 ): Promise<void> {
+  verifyFiles(reads);
   for (const { table, files } of reads) {
-    for (const { path, sha256, task } of files) {
-      let found: string;
-      try {
-        found = hashFileOnce(path);
-      } catch (error) {
-        throw new IntegrityError(path, task, (error as Error).message);
-      }
-      if (found !== sha256) throw new IntegrityError(path, task, 'its SHA-256 is not the one that was recorded');
-    }
     const schema = schemas.get(table)!;
     if (files.length > 0) {
       const extra = (partition: Partition) =>

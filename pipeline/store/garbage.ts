@@ -32,11 +32,20 @@ export function collectTemporary(folders: readonly string[]): void {
   }
 }
 
-/** Removes the folder if nothing is left in it, and those below it of which that is so. */
+/** Removes a folder if it is empty at this moment; somebody may be about to put something there. */
+export function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch (error) {
+    if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
+}
+
+/** Removes the folder if nothing is left in it, and those below it of which that is so. Under the run's lock. */
 export function removeEmptyFolders(folder: string): void {
   if (!existsSync(folder)) return;
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     if (entry.isDirectory()) removeEmptyFolders(join(folder, entry.name));
   }
-  if (readdirSync(folder).length === 0) rmdirSync(folder);
+  removeIfEmpty(folder);
 }

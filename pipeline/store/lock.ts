@@ -1,44 +1,86 @@
 /**
- * One writer for a run: `data/runs/<run>/run.lock` names its owner. A dead owner's lock is taken over: on this host the
- * process is looked up, from another host its heartbeat (the file's time) must have stopped.
+ * One writer for a run: `data/runs/<run>/run.lock` names its owner. A dead owner's lock is taken over: on this machine the
+ * process is looked up, from another machine its heartbeat (the file's time) must have stopped.
+ *
+ * A lock appears by a link and thus whole, and only who has the right to may remove it: its owner, or, of a dead owner,
+ * who holds the claim named after exactly that owner's text. A claim is such a lock again. Whoever comes late with an old
+ * look at the lock gets a claim to a text that is no longer there, and removes nothing.
  */
 import { linkSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
-import { UnavailableError } from '../errors.js';
-import { canonical } from './hash.js';
+import { dirname, join } from 'node:path';
+import { IntegrityError, UnavailableError } from '../errors.js';
+import { hashOf } from './hash.js';
+import { machine, startOf } from './process_identity.js';
 
 /** The owner touches its lock this often; an owner elsewhere that missed six beats is taken for dead. */
 const heartbeat_ms = 10_000;
 const deadAfter_ms = 6 * heartbeat_ms;
 
-/** How often a lock that nobody living holds is tried for, while others try too. */
-const attempts = 5;
+/** How often, and how far apart, a lock that nobody living holds is tried for while others try too. */
+const attempts = 50;
+const attemptEvery_ms = 20;
 
 interface Owner {
   readonly pid: number;
   readonly host: string;
+  /** Processes of one machine see each other; null where the system does not tell. */
+  readonly machine: string | null;
   /** Tells a process from a later one with the same number; null where the system does not tell. */
   readonly started: string | null;
   readonly command: string;
+  /** No two locks have the same text. */
+  readonly once: string;
 }
 
-/** Boot and start time of a process from /proc, null elsewhere or when it is gone. */
-function startOf(pid: number): string | null {
+/** What a lock holds: its text, and its owner if the text is as it was written. */
+interface Held {
+  readonly text: string;
+  readonly owner: Owner | null;
+}
+
+const textOf = (owner: Owner): string => `${JSON.stringify({ ...owner, sha256: hashOf('lock', owner) })}\n`;
+
+/** Null where there is no lock. */
+function readLock(path: string): Held | null {
+  let text: string;
   try {
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return `${boot} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`;
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+  try {
+    const { sha256, ...owner } = JSON.parse(text) as Owner & { sha256: string };
+    return { text, owner: hashOf('lock', owner) === sha256 ? owner : null };
   } catch {
-    return null;
+    return { text, owner: null };
   }
 }
 
-/** The lock's time; long ago where it has just gone. */
-const lastBeat_ms = (lockPath: string): number => statSync(lockPath, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+/** The present by the clock that gives the folder's files their times: on a shared folder, that of its server. */
+function now_ms(folder: string): number {
+  const probe = join(folder, `now.${hostname()}-${process.pid}.tmp`);
+  try {
+    writeFileSync(probe, '');
+    const { mtimeMs } = statSync(probe);
+    rmSync(probe, { force: true });
+    return mtimeMs;
+  } catch {
+    return Date.now(); // A folder that may only be read.
+  }
+}
 
-function isAlive(owner: Owner, lockPath: string): boolean {
-  if (owner.host !== hostname()) return Date.now() - lastBeat_ms(lockPath) < deadAfter_ms;
+/** Whether the lock was touched of late; not so where it has just gone. */
+function beats(path: string): boolean {
+  const beat_ms = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return now_ms(dirname(path)) - beat_ms < deadAfter_ms;
+}
+
+/** An owner that cannot be read, or looked up, lives while its heart beats. */
+function isAlive({ owner }: Held, path: string): boolean {
+  if (!owner || owner.machine !== machine || (machine === null && owner.host !== hostname())) return beats(path);
   try {
     process.kill(owner.pid, 0);
   } catch (error) {
@@ -47,82 +89,106 @@ function isAlive(owner: Owner, lockPath: string): boolean {
   return owner.started === null || owner.started === startOf(owner.pid);
 }
 
-function readOwner(path: string): Owner | null {
+function tryCreate(path: string, text: string): boolean {
+  const mine = `${path}.${hostname()}-${process.pid}.tmp`;
   try {
-    const owner = JSON.parse(readFileSync(path, 'utf8')) as Owner;
-    return typeof owner.pid === 'number' && typeof owner.host === 'string' ? owner : null;
-  } catch {
-    return null;
-  }
-}
-
-function tryCreate(path: string, owner: Owner): boolean {
-  const mine = `${path}.${owner.host}-${owner.pid}.tmp`;
-  writeFileSync(mine, `${JSON.stringify(owner)}\n`);
-  try {
+    writeFileSync(mine, text);
     linkSync(mine, path);
     return true;
   } catch (error) {
-    // Somebody else's is there; or whoever holds the lock has just cleaned up the name we came with.
-    if (['EEXIST', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
-    throw error;
+    // Somebody else's is there; or whoever holds the lock has just cleaned up the name we came with. Over a network an
+    // answer may get lost and the link be there all the same.
+    if (!['EEXIST', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    return statSync(mine, { throwIfNoEntry: false })?.nlink === 2;
   } finally {
     rmSync(mine, { force: true });
   }
 }
 
-/**
- * Takes a dead owner's lock over. Who holds the token looks again whether the owner is dead: it may have been replaced
- * by a living one since it was first looked at.
- */
-function takeOver(path: string, owner: Owner): boolean {
-  const token = `${path}.takeover.tmp`;
-  if (!tryCreate(token, owner)) {
-    const other = readOwner(token);
-    if (!other || !isAlive(other, token)) rmSync(token, { force: true });
-    return false;
-  }
-  try {
-    if (livingOwner(path)) return false;
-    rmSync(path, { force: true });
-    return tryCreate(path, owner);
-  } finally {
-    rmSync(token, { force: true });
-  }
-}
+/** The right to remove the lock that has this text. */
+const claimTo = (path: string, text: string): string => `${path}.${hashOf('claim', text).slice(0, 12)}.tmp`;
 
-function livingOwner(path: string): Owner | null {
-  const owner = readOwner(path);
-  return owner && isAlive(owner, path) ? owner : null;
+/** Takes a lock that is free or of a dead owner. */
+function acquire(path: string, text: string): boolean {
+  if (tryCreate(path, text)) return true;
+  const held = readLock(path);
+  if (!held || isAlive(held, path)) return false;
+  const claim = claimTo(path, held.text);
+  if (!acquire(claim, text)) return false;
+  try {
+    if (readLock(path)?.text === held.text) rmSync(path, { force: true });
+    return tryCreate(path, text);
+  } finally {
+    rmSync(claim, { force: true });
+  }
 }
 
 const lockFile = (folder: string): string => join(folder, 'run.lock');
 
+const wordsOf = ({ pid, host, command }: Owner): string => `process ${pid} on ${host} (pipeline ${command})`;
+
 /** Who writes a run just now, in words; null where nobody does. */
 export function writerOf(folder: string): string | null {
-  const owner = livingOwner(lockFile(folder));
-  return owner && `process ${owner.pid} on ${owner.host} (pipeline ${owner.command})`;
+  const path = lockFile(folder);
+  const held = readLock(path);
+  if (!held || !isAlive(held, path)) return null;
+  return held.owner ? wordsOf(held.owner) : 'somebody whose lock is damaged';
 }
 
-/** Takes the run's lock and returns what gives it back. Throws UnavailableError while somebody else holds it. */
-export function lockRun(folder: string): () => void {
-  mkdirSync(folder, { recursive: true });
+/** Why the lock cannot be had now. */
+function refusal(folder: string): Error {
+  const path = lockFile(folder);
+  const held = readLock(path);
+  if (held && !held.owner && isAlive(held, path)) {
+    const reason = `it does not say who works in ${folder}`;
+    const hint = `run again in ${deadAfter_ms / 1000} s: if nobody has touched it by then, nobody works there`;
+    return new IntegrityError(path, 'lock', reason, hint);
+  }
+  return new UnavailableError(
+    `${folder} is in use by ${writerOf(folder) ?? 'somebody who is just starting'}`,
+    'wait for it or end it, then run again; or give this configuration another "run:" name',
+  );
+}
+
+const pause = (ms: number): unknown => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+
+export interface RunLock {
+  /** False where somebody took it over because this process stood still for long, or where it was removed. */
+  readonly isMine: () => boolean;
+  readonly release: () => void;
+}
+
+/** Takes the run's lock. Throws UnavailableError while somebody else holds it. `lost` is called when it is no longer ours. */
+export function lockRun(folder: string, lost: (error: Error) => void = () => {}): RunLock {
   const path = lockFile(folder);
   const command = process.argv.slice(2).join(' ');
-  const owner: Owner = { pid: process.pid, host: hostname(), started: startOf(process.pid), command };
-  for (let attempt = 0; !tryCreate(path, owner) && !takeOver(path, owner); attempt++) {
-    const writer = writerOf(folder);
-    if (writer === null && attempt < attempts) continue;
-    throw new UnavailableError(
-      `${folder} is in use by ${writer ?? 'somebody who is just starting'}`,
-      'wait for it or end it, then run again; or give this configuration another "run:" name',
-    );
+  const { pid } = process;
+  const text = textOf({ pid, host: hostname(), machine, started: startOf(pid), command, once: randomUUID() });
+  // Who cleans a run may remove the folder that we have just made.
+  const attempt = (): boolean => {
+    mkdirSync(folder, { recursive: true });
+    return acquire(path, text);
+  };
+  for (let tried = 1; !attempt(); tried++) {
+    if (writerOf(folder) !== null || tried === attempts) throw refusal(folder);
+    pause(attemptEvery_ms);
   }
-  const isMine = () => canonical(readOwner(path)) === canonical(owner);
-  const beat = setInterval(() => isMine() && utimesSync(path, new Date(), new Date()), heartbeat_ms);
-  beat.unref();
-  return () => {
-    clearInterval(beat);
+  const isMine = () => readLock(path)?.text === text;
+  const beat = () => {
+    try {
+      const now = new Date(now_ms(folder));
+      if (isMine()) return utimesSync(path, now, now);
+    } catch {
+      return; // A disk that fails for a moment: the next beat tries again.
+    }
+    clearInterval(timer);
+    lost(new UnavailableError(`${folder} was taken over by ${writerOf(folder) ?? 'somebody'} while this process stood still`)); // prettier-ignore
+  };
+  const timer = setInterval(beat, heartbeat_ms);
+  timer.unref();
+  const release = () => {
+    clearInterval(timer);
     if (isMine()) rmSync(path, { force: true });
   };
+  return { isMine, release };
 }

@@ -18,6 +18,8 @@ export interface SourceOptions {
   readonly download?: boolean;
   /** Record the choice; without it (`status`, `query`, …) nothing is written. */
   readonly record?: boolean;
+  /** Ends a download. */
+  readonly signal?: AbortSignal;
 }
 
 type Locked = Pick<Source, 'kind' | 'label' | 'about'>;
@@ -40,13 +42,13 @@ function readLock(run: string): Locked | null {
 export async function chooseSource(
   { run, settings }: Configuration,
   { choice }: Registry,
-  { relock = false, download = false, record = false }: SourceOptions = {},
+  { relock = false, download = false, record = false, signal }: SourceOptions = {},
 ): Promise<Source> {
   const params = settings[choice.name];
   const locked = relock ? null : readLock(run);
   const reasons: string[] = [];
   for (const kind of choice.order(params)) {
-    const opened = await choice.open(kind, params, { download });
+    const opened = await choice.open(kind, params, { download, signal });
     if ('reason' in opened) {
       reasons.push(`${kind}: ${opened.reason}`);
       if (locked?.kind === kind) {

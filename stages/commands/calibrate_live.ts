@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import type { Door } from '../../pipeline/cli/command.js';
-import { datasetsOf, openDatasets, schemasOf } from '../../pipeline/cli/datasets.js';
+import { datasetsOf, readDatasets, schemasOf } from '../../pipeline/cli/datasets.js';
 import { handle as run } from '../../pipeline/cli/run_handler.js';
 import { Database } from '../../pipeline/database.js';
 import { UsageError } from '../../pipeline/errors.js';
@@ -45,8 +45,10 @@ async function keptBack(config: string, set: readonly string[], { openRegistry }
   const errors = (await datasetsOf(project)).get('errors')!;
   const database = await Database.open();
   try {
-    await openDatasets(database, project.graph, schemasOf(project.registry), [errors]);
-    const rows = toRows(await database.query(errorsQuery));
+    const schemas = schemasOf(project.registry);
+    const rows = toRows(
+      await readDatasets(database, project.graph, schemas, [errors], () => database.query(errorsQuery)),
+    );
     return rows.map(({ model, predictor, level, mean_pct }) => ({
       model: String(model),
       predictor: String(predictor),

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import type { Door } from '../../pipeline/cli/command.js';
-import { datasetsOf, openDatasets, schemasOf, warningsOf, type Dataset } from '../../pipeline/cli/datasets.js';
+import { datasetsOf, readDatasets, schemasOf, warningsOf, type Dataset } from '../../pipeline/cli/datasets.js';
 import { Database } from '../../pipeline/database.js';
 import { UnavailableError } from '../../pipeline/errors.js';
 import { openToRead, type ProjectToRead } from '../../pipeline/project.js';
@@ -59,15 +59,18 @@ function fittedOn({ workloads, ran, classOf }: Forest): PredictorFile['fitted_on
 async function fitAll(project: ProjectToRead, datasets: readonly Dataset[], terminal: Terminal) {
   const database = await Database.open();
   try {
-    await openDatasets(database, project.graph, schemasOf(project.registry), datasets);
+    const schemas = schemasOf(project.registry);
     const models = datasets[0].files.map(({ partition }) => partition.model);
-    const forest = await loadForest(database, models, { computations: true });
+    const read = async () => ({
+      forest: await loadForest(database, models, { computations: true }),
+      coverage: await coverageOf(database, productPredictors),
+    });
+    const { forest, coverage } = await readDatasets(database, project.graph, schemas, datasets, read);
     const predictors: PredictorFile['predictors'] = {};
     for await (const { name, fitted } of fitProduct(forest)) {
       predictors[name] = partsOf(fitted);
       terminal.status(`${name} fitted`);
     }
-    const coverage = await coverageOf(database, productPredictors);
     return { predictors, coverage, fitted_on: fittedOn(forest) };
   } finally {
     database.close();

@@ -96,7 +96,8 @@ export async function handle(args: ExportArgs, terminal: Terminal, { openRegistr
   const writer = writerOf(runFolder(run));
   if (writer)
     throw new UnavailableError(`run ${run} is being written by ${writer}`, 'export it when that has finished');
-  const contents = verified(project, await tasksOf(project, args, terminal));
+  const tasks = await tasksOf(project, args, terminal);
+  const contents = verified(project, tasks);
   const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
   const about = { run, label: source.label, version };
   const texts = {
@@ -108,6 +109,7 @@ export async function handle(args: ExportArgs, terminal: Terminal, { openRegistr
   try {
     mkdirSync(temporary, { recursive: true });
     const bytes = write(temporary, contents, texts);
+    verified(project, tasks); // Nobody has replaced a file while it was copied.
     renameSync(temporary, folder);
     const { datasets, report, inputs } = contents;
     const files = datasets.length + report.length + inputs.length + Object.keys(texts).length + 1;

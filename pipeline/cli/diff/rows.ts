@@ -1,7 +1,7 @@
 /** One value of a table, row by row of the table's order, in two runs. */
 import { Database } from '../../database.js';
 import { IntegrityError } from '../../errors.js';
-import { openTables } from '../../execute/task.js';
+import { openTables, verifyFiles } from '../../execute/task.js';
 import { toRows } from '../../rows.js';
 import { type TableSchema } from '../../table.js';
 import { noteDamage } from '../datasets.js';
@@ -34,8 +34,10 @@ async function readRows(side: Side, schema: TableSchema): Promise<Map<string, Ro
   const files = outputsOf(side, schema.name).map((output) => ({ ...output, partition: {} }));
   const database = await Database.open();
   try {
-    await openTables(database, [{ table: schema.name, files }], new Map([[schema.name, schema]]));
+    const reads = [{ table: schema.name, files }];
+    await openTables(database, reads, new Map([[schema.name, schema]]));
     const rows = toRows(await database.query(`SELECT * FROM ${schema.name} ORDER BY ${schema.order.join(', ')}`));
+    verifyFiles(reads);
     return new Map(rows.map((row) => [JSON.stringify(schema.order.map((name) => row[name])), row]));
   } catch (error) {
     throw error instanceof IntegrityError ? noteDamage(side.run, error) : error;

@@ -166,7 +166,7 @@ test('only tables that a query names are verified; a damaged one is exit 5, and 
 test('while somebody writes the run, a file that is not as recorded is no damage', async () => {
   const file = 'data/runs/toy/square/squares/a.parquet';
   const before = readFileSync(file);
-  const release = lockRun('data/runs/toy');
+  const { release } = lockRun('data/runs/toy');
   flipBit(file);
   const { code, stderr } = await query('FROM squares');
   assert.is(code, 4);

@@ -1,10 +1,13 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { UnavailableError } from '../../../pipeline/errors.js';
+import { IntegrityError, UnavailableError } from '../../../pipeline/errors.js';
+import { hashOf } from '../../../pipeline/store/hash.js';
 import { lockRun, writerOf } from '../../../pipeline/store/lock.js';
+import { machine, startOf } from '../../../pipeline/store/process_identity.js';
 import { filesIn, freshFolder } from '../folder.js';
 
 test.before.each(() => {
@@ -12,13 +15,33 @@ test.before.each(() => {
   mkdirSync('run');
 });
 
-const lockOf = (owner: object) => writeFileSync('run/run.lock', JSON.stringify(owner));
+interface Other {
+  readonly pid?: number;
+  readonly machine?: string | null;
+  readonly started?: string | null;
+}
+
+let count = 0;
+
+/** The text of a lock of somebody else, by default of a living process of this machine. */
+function lockText({ pid = process.pid, machine: of = machine, started = null }: Other): string {
+  const host = of === machine ? hostname() : 'elsewhere';
+  const owner = { pid, host, machine: of, started, command: 'run x', once: String(++count) };
+  return `${JSON.stringify({ ...owner, sha256: hashOf('lock', owner) })}\n`;
+}
+
+const lockOf = (other: Other) => writeFileSync('run/run.lock', lockText(other));
+
+const age = (file: string, seconds: number) => {
+  const then = new Date(Date.now() - 1000 * seconds);
+  utimesSync(file, then, then);
+};
 
 /** The number of a process that has ended. */
 const deadProcess = (): number => spawnSync(process.execPath, ['-e', '']).pid;
 
 test('one at a time, and given back without a trace', () => {
-  const release = lockRun('run');
+  const { release } = lockRun('run');
   assert.match(writerOf('run')!, `process ${process.pid} on ${hostname()}`);
   assert.throws(
     () => lockRun('run'),
@@ -28,50 +51,79 @@ test('one at a time, and given back without a trace', () => {
   release();
   assert.is(writerOf('run'), null);
   assert.equal(filesIn('run'), []);
-  lockRun('run')();
+  lockRun('run').release();
 });
 
 test("a dead owner's lock is taken over", () => {
-  lockOf({ pid: deadProcess(), host: hostname(), started: null, command: 'run x' });
+  lockOf({ pid: deadProcess() });
   assert.is(writerOf('run'), null);
-  lockRun('run')();
+  lockRun('run').release();
   assert.equal(filesIn('run'), []);
 });
 
 test('another process that has got the number of a dead owner is not taken for it', () => {
-  lockOf({ pid: process.pid, host: hostname(), started: 'another boot 1', command: 'run x' });
+  lockOf({ started: '1' });
   assert.is(writerOf('run'), null);
-  lockRun('run')();
+  lockRun('run').release();
 });
 
-test('an owner on another host lives while its heartbeat does', () => {
-  lockOf({ pid: 1, host: 'elsewhere', started: null, command: 'run x' });
-  assert.throws(() => lockRun('run'), 'run is in use by process 1 on elsewhere (pipeline run x)');
-  const twoMinutesAgo = new Date(Date.now() - 120_000);
-  utimesSync('run/run.lock', twoMinutesAgo, twoMinutesAgo);
-  lockRun('run')();
+test('a process that has ended is dead even where nobody has asked how it ended', async () => {
+  // The shell's child ends at once; the shell, which became sleep, never asks.
+  const shell = spawn('sh', ['-c', 'true & echo $!; exec sleep 60']);
+  const pid = Number(await new Promise<Buffer>((resolve) => shell.stdout.once('data', resolve)));
+  const started = startOf(process.pid);
+  if (started !== null) {
+    for (let tried = 0; startOf(pid) !== null && tried < 500; tried++) await setTimeout(10);
+    process.kill(pid, 0);
+    lockOf({ pid, started });
+    assert.is(writerOf('run'), null);
+  }
+  shell.kill('SIGKILL');
 });
 
-test('a lock that cannot be read belongs to nobody', () => {
-  for (const content of ['', '{"pid":', '{"pid":"x"}', '[]']) {
+test('an owner on another machine, or seen from another container, lives while its heartbeat does', () => {
+  for (const other of ['another boot', `${machine} in a container`]) {
+    lockOf({ pid: deadProcess(), machine: other });
+    assert.throws(() => lockRun('run'), 'on elsewhere (pipeline run x)');
+    age('run/run.lock', 50);
+    assert.throws(() => lockRun('run'), 'on elsewhere (pipeline run x)');
+    age('run/run.lock', 120);
+    lockRun('run').release();
+  }
+});
+
+test('a lock that is not as it was written holds while its heartbeat does: who owns it cannot be told', () => {
+  const text = lockText({});
+  for (const content of ['', text.slice(0, 40), text.replace('run x', 'run y'), '[]', '{"pid":1,"host":"h"}']) {
     writeFileSync('run/run.lock', content);
-    lockRun('run')();
-    assert.not.ok(existsSync('run/run.lock'));
+    assert.throws(
+      () => lockRun('run'),
+      (error: Error) => error instanceof IntegrityError && error.message.startsWith('run/run.lock is damaged'),
+    );
+    assert.is(writerOf('run'), 'somebody whose lock is damaged');
+    age('run/run.lock', 120);
+    lockRun('run').release();
+    assert.equal(filesIn('run'), []);
   }
 });
 
 test('who takes over while somebody else does waits for it, unless that one is dead too', () => {
-  lockOf({ pid: deadProcess(), host: hostname(), started: null, command: 'run x' });
-  const token = { pid: process.pid, host: hostname(), started: null, command: 'run y' };
-  writeFileSync('run/run.lock.takeover.tmp', JSON.stringify(token));
+  const dead = lockText({ pid: deadProcess() });
+  const claim = (path: string, text: string) => `${path}.${hashOf('claim', text).slice(0, 12)}.tmp`;
+  writeFileSync('run/run.lock', dead);
+  const first = claim('run/run.lock', dead);
+  writeFileSync(first, lockText({}));
   assert.throws(() => lockRun('run'), 'somebody who is just starting');
-  writeFileSync('run/run.lock.takeover.tmp', JSON.stringify({ ...token, pid: deadProcess() }));
-  lockRun('run')();
+  // One dead claimant, and another who died while claiming its claim.
+  const [second, third] = [lockText({ pid: deadProcess() }), lockText({ pid: deadProcess() })];
+  writeFileSync(first, second);
+  writeFileSync(claim(first, second), third);
+  lockRun('run').release();
   assert.equal(filesIn('run'), []);
 });
 
 test('of many that find a dead owner at the same time one gets the lock', async () => {
-  lockOf({ pid: deadProcess(), host: hostname(), started: null, command: 'run x' });
+  lockOf({ pid: deadProcess() });
   const module = new URL('../../../pipeline/store/lock.js', import.meta.url).href;
   // Who gets it holds it until all have tried.
   const script = `
@@ -87,8 +139,8 @@ test('of many that find a dead owner at the same time one gets the lock', async 
 });
 
 test('a lock that somebody else has taken meanwhile is not given back', () => {
-  const release = lockRun('run');
-  const other = JSON.stringify({ pid: 1, host: 'elsewhere', started: null, command: 'run x' });
+  const { release } = lockRun('run');
+  const other = lockText({ machine: 'another boot' });
   writeFileSync('run/run.lock', other);
   release();
   assert.is(readFileSync('run/run.lock', 'utf8'), other);

@@ -1,0 +1,33 @@
+/** What Ctrl-C, a termination or a closed terminal does to a command that has something to finish. */
+import { exitCodes, InterruptedError } from '../errors.js';
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * A signal often comes twice: from the terminal to the whole group, and once more from `npx`. One that comes later
+ * than this is somebody who will not wait.
+ */
+const again_ms = 2000;
+
+export interface Interruptible {
+  readonly signal: AbortSignal;
+  /** Stops for another reason. */
+  readonly stop: (reason: Error) => void;
+  readonly release: () => void;
+}
+
+export function interruptible(): Interruptible {
+  const controller = new AbortController();
+  let asked_ms: number | null = null;
+  const interrupt = () => {
+    if (asked_ms !== null && performance.now() - asked_ms > again_ms) process.exit(exitCodes.interrupted);
+    asked_ms ??= performance.now();
+    controller.abort(new InterruptedError());
+  };
+  for (const name of signals) process.on(name, interrupt);
+  return {
+    signal: controller.signal,
+    stop: (reason) => controller.abort(reason),
+    release: () => signals.forEach((name) => process.off(name, interrupt)),
+  };
+}
