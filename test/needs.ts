@@ -3,8 +3,24 @@
  * under `CI=true` the absence of what can be installed fails (test/run.ts reads these lines).
  */
 import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../pipeline/paths.js';
+
+/** Where other versions of Node are kept: outside of the project, since 100 MB each are no part of it. */
+const nodes = join(tmpdir(), 'irene-nodes');
+
+/** The newest of one version of Node, as npm has it; the one that runs where it is of that version. */
+function nodeOf(major: number) {
+  const name = `node-${process.platform}-${process.arch}`;
+  const prefix = join(nodes, String(major));
+  const isThis = process.version.startsWith(`v${major}.`);
+  return {
+    paths: [isThis ? process.execPath : join(prefix, 'node_modules', name, 'bin', 'node')],
+    remedy: `npm install --no-save --ignore-scripts --prefix ${prefix} ${name}@${major}`,
+    installable: true,
+  };
+}
 
 const places = {
   published: {
@@ -42,6 +58,9 @@ const places = {
     remedy: 'apt-get install make',
     installable: true,
   },
+  node20: nodeOf(20),
+  node22: nodeOf(22),
+  node24: nodeOf(24),
 } as const;
 
 /** How a test file says that something in it was not run: a line of its own, read by test/run.ts. */

@@ -12,18 +12,23 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** A new folder with `configs/`, where a user could work. */
-export function workFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'pipeline-user-'));
+/** A new folder with `configs/`, where a user could work; `name` begins its name. */
+export function workFolder(name = 'pipeline-user-'): string {
+  const folder = mkdtempSync(join(tmpdir(), name));
   cpSync(join(packageRoot, 'configs'), join(folder, 'configs'), { recursive: true });
   return folder;
 }
 
 /** Runs `pipeline` with these arguments to its end. */
-export function pipeline(folder: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+export function pipeline(
+  folder: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  node = process.execPath,
+): Promise<Ended> {
   const program = join(packageRoot, 'dist', 'pipeline', 'main.js');
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [program, ...args], { cwd: folder, env: { ...process.env, ...env } });
+    const child = spawn(node, [program, ...args], { cwd: folder, env: { ...process.env, ...env } });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));

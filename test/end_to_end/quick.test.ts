@@ -68,13 +68,6 @@ test('a second run finds everything fresh', async () => {
   assert.equal(hashesBelow(first.folder), first.hashes);
 });
 
-test('one worker, another folder, time zone and language: the same bytes', async () => {
-  const folder = workFolder();
-  const env = { TZ: 'Asia/Kolkata', LANG: 'de_DE.UTF-8', LC_ALL: 'de_DE.UTF-8' };
-  await pipelineJson(folder, ['run', 'configs/quick.yaml', '--jobs', '1'], env);
-  assert.equal(hashesBelow(folder), first.hashes);
-});
-
 test('a changed caption price recomputes the report alone', async () => {
   const set = ['--set', 'report.price_usd_per_kwh=0.2'];
   const { stages: counts } = await pipelineJson<RunDocument>(first.folder, ['run', 'configs/quick.yaml', ...set]);

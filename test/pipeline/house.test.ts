@@ -111,6 +111,17 @@ test('the sources import no test and no benchmark', () => {
   );
 });
 
+test('no power but a square or one of two: the others differ between versions of Node (stages/energy/power.ts)', () => {
+  const ours = sources.filter((file) => inPipeline(file) || inStages(file));
+  const found = ours.flatMap((file) =>
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((line) => /Math\.pow\(| \*\*=? /.test(line.replaceAll(/ \*\* 2\b|\b(?:2|1024) \*\* /g, '')))
+      .map((line) => `${file}: ${line.trim()}`),
+  );
+  assert.equal(found, []);
+});
+
 /** How the name of a column ends that has this unit. */
 const suffixes: Readonly<Record<string, string>> = {
   J: '_j',

@@ -11,7 +11,7 @@ const mostDecimals = 4;
 export function quantity(value: number, u: number, unit: string): string {
   const scale = Math.abs(value) >= 1e4 ? { unit: `k${unit}`, of: 1e-3 } : { unit, of: 1 };
   const expanded = coverageFactor * u * scale.of;
-  const known = expanded >= 10 ** -mostDecimals;
+  const known = expanded >= Number(`1e-${mostDecimals}`);
   const decimals = known ? Math.min(mostDecimals, Math.max(0, 1 - Math.floor(Math.log10(expanded)))) : 2;
   const spread = known ? ` ± ${expanded.toFixed(decimals)}` : '';
   return `${(value * scale.of).toFixed(decimals).replace(/^-(?=[0.]+$)/, '')}${spread} ${scale.unit}`;

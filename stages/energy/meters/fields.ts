@@ -18,5 +18,5 @@ export function numberOf(field: string): number | null | undefined {
 /** One unit of the last digit printed: what rounding or cutting may have taken. */
 export function lastDigit(field: string): number {
   const point = field.indexOf('.');
-  return point < 0 ? 1 : 10 ** -(field.trim().length - point - 1);
+  return point < 0 ? 1 : Number(`1e-${field.trim().length - point - 1}`);
 }

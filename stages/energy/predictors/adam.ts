@@ -7,7 +7,9 @@ const epsilon = 1e-8;
 export class Adam {
   private readonly first: Float64Array;
   private readonly second: Float64Array;
-  private steps = 0;
+  /** Powers of the decay rates, by the steps taken: products, since `**` differs between versions of Node. */
+  private beta1Power = 1;
+  private beta2Power = 1;
 
   constructor(
     private readonly weights: Float64Array,
@@ -20,9 +22,10 @@ export class Adam {
   /** Moves the weights, in place, by one step along `gradient`. */
   step(gradient: Float64Array): void {
     const { weights, first, second } = this;
-    this.steps++;
-    const rate = this.learningRate / (1 - beta1 ** this.steps);
-    const unbias = 1 / Math.sqrt(1 - beta2 ** this.steps);
+    this.beta1Power *= beta1;
+    this.beta2Power *= beta2;
+    const rate = this.learningRate / (1 - this.beta1Power);
+    const unbias = 1 / Math.sqrt(1 - this.beta2Power);
     for (let i = 0; i < weights.length; i++) {
       const g = gradient[i];
       const m = beta1 * first[i] + (1 - beta1) * g;

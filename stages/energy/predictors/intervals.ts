@@ -7,6 +7,7 @@
  * Dunn, Wasserman and Ramdas 2018). With few models that covers a little less than it states, since models differ; so
  * the level is raised until the procedure, tried on each calibration model with the others, covers as stated.
  */
+import { power } from '../power.js';
 import { levels, type Forest, type Workload } from './forest.js';
 import type { Fitted, Part, Predictor, Problem } from './predictor.js';
 import { nestedFolds, type Fold } from './splits.js';
@@ -118,7 +119,7 @@ function calibrate(rows: readonly Held[]): Float64Array {
   return Float64Array.of(nominalCoverage, exponent, halfWidth, Math.max(halfWidth, own));
 }
 
-const unit = (joules: number, exponent: number): number => Math.abs(joules) ** (1 - exponent);
+const unit = (joules: number, exponent: number): number => power(Math.abs(joules), 1 - exponent);
 
 /** An error in its unit, with its weight: the groups weigh the same. */
 export interface Score {
@@ -154,7 +155,7 @@ class Calibration {
       const sums = new Map<number, readonly [number, number]>();
       for (const { group, nodes, predictedJ } of rows) {
         const [sum, count] = sums.get(group) ?? [0, 0];
-        sums.set(group, [sum + nodes / Math.abs(predictedJ) ** exponent, count + nodes]);
+        sums.set(group, [sum + nodes / power(Math.abs(predictedJ), exponent), count + nodes]);
       }
       return sums;
     });

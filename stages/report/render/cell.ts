@@ -34,7 +34,7 @@ export function deviationDecimals(sd: number): number {
   if (sd >= 10) return 0;
   if (sd <= 0) return 3;
   const first = Math.ceil(-Math.log10(sd));
-  const isOne = sd < 2 * 10 ** -first;
+  const isOne = sd < 2 * Number(`1e${-first}`);
   return Math.min(3, Math.max(1, isOne ? first + 1 : first));
 }
 

@@ -3,6 +3,7 @@
  * latencies is off the least (research/planned.md 2). Not by cross-validation over sizes: with few of them it takes
  * small tiles that extrapolate badly.
  */
+import { power } from '../../power.js';
 import type { Forest } from '../forest.js';
 import { fewRows, gemmOf, isBatched, operationsGf, rooflineOf, wavesOf, type BatchedGemm, type Gemm, type Tiling } from './gemm.js'; // prettier-ignore
 import { nnls, type Design } from './nnls.js';
@@ -14,7 +15,7 @@ const tiles: readonly Tile[] = [[128, 128], [128, 64], [64, 128], [64, 64], [32,
 const tilesAtOnce = [1, 2, 4];
 const splits = [1.25, 0.5, 0.75, 1, 1.5, 2];
 const batchedTiles: readonly Tile[] = [[128, 64], [128, 128], [64, 64], [64, 128]]; // prettier-ignore
-const balances = [0, ...Array.from({ length: 16 }, (_, i) => 0.3 * (12 / 0.3) ** (i / 15))];
+const balances = [0, ...Array.from({ length: 16 }, (_, i) => 0.3 * power(12 / 0.3, i / 15))];
 /** Multiprocessors that a GPU may have; the largest of today has 160. */
 const multiprocessors = Array.from({ length: 159 }, (_, i) => i + 2);
 
@@ -164,7 +165,7 @@ class Trial<G extends Gemm> {
     this.amounts = new Float64Array(shapes.length * width);
     const sum = ({ latencies_us }: Shape<G>, of: (latency: number) => number): number =>
       latencies_us.reduce((total, latency) => total + of(latency), 0);
-    this.roots = Float64Array.from(shapes, (shape) => Math.sqrt(sum(shape, (latency) => latency ** -2)));
+    this.roots = Float64Array.from(shapes, (shape) => Math.sqrt(sum(shape, (latency) => 1 / (latency * latency))));
     const target = Float64Array.from(shapes, (shape, i) => sum(shape, (latency) => 1 / latency) / this.roots[i]);
     this.design = { width, values: new Float64Array(this.amounts.length), target };
   }
