@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { abridged } from './abridged.js';
 import { UnavailableError } from './errors.js';
 import { manifestPath, tablePath, type Graph, type Task } from './graph.js';
+import { saysNothingOfFile } from './system_problem.js';
 import { codeHash } from './store/code.js';
 import { canonical, hashFile, hashFileOnce, hashOf } from './store/hash.js';
 import { fileState, readManifest, type FingerprintParts, type Manifest, type Output } from './store/manifest.js';
@@ -96,7 +97,12 @@ export function outputProblem(output: Output, verify: boolean): string | null {
   if (!state) return `${output.path} is missing`;
   if (state.bytes !== output.bytes) return `${output.path} has ${state.bytes} bytes instead of ${output.bytes}`;
   if (!verify && state.mtime_ms === output.mtime_ms) return null;
-  return hashFile(output.path) === output.sha256 ? null : `${output.path} has another content than was written`;
+  try {
+    return hashFile(output.path) === output.sha256 ? null : `${output.path} has another content than was written`;
+  } catch (error) {
+    if (saysNothingOfFile(error)) throw error;
+    return `${output.path} cannot be read: ${(error as Error).message}`;
+  }
 }
 
 function differing(before: Readonly<Record<string, string>>, now: Readonly<Record<string, string>>): string[] {

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exitCodes, PipelineError, UsageError } from '../errors.js';
 import { packageRoot } from '../paths.js';
+import { systemProblem } from '../system_problem.js';
 import { Terminal, type Streams } from '../terminal.js';
 import { commandName, commonOptions, type Command, type Door } from './command.js';
 import { calledCommand, checkCommand, parserMessage } from './parser_message.js';
@@ -71,7 +72,8 @@ function addCommand(program: ReturnType<typeof yargs>, command: Command, run: Ru
 }
 
 /** Prints what went wrong and returns the exit code. A bug shows one line; its stack with --debug. */
-function report(error: unknown, argv: readonly string[], streams: Streams): number {
+export function report(thrown: unknown, argv: readonly string[], streams: Streams): number {
+  const error = systemProblem(thrown) ?? thrown;
   const { style } = terminalOf(argv, streams);
   const known = error instanceof PipelineError;
   const message = error instanceof Error ? error.message : String(error);

@@ -8,7 +8,7 @@ import { dependencies, runFolders, type Graph, type Task } from '../graph.js';
 import { openProject, survey, type Project, type State } from '../project.js';
 import { runFolder } from '../paths.js';
 import { collectTemporary, removeIfEmpty } from '../store/garbage.js';
-import { lockRun } from '../store/lock.js';
+import { lockRun, type RunLock } from '../store/lock.js';
 import { removeOrphans } from '../store/orphans.js';
 import type { Terminal } from '../terminal.js';
 import { update } from '../update.js';
@@ -86,6 +86,17 @@ const wantedOf = (graph: Graph, stage: string | undefined): ((task: Task) => boo
   return (task) => some.has(task);
 };
 
+/** Whatever cannot be removed now, the next run removes: what went wrong before is what is told. */
+function tidy(run: string, lock: RunLock): void {
+  try {
+    if (lock.isMine()) collectTemporary(runFolders(run));
+    lock.release();
+    removeIfEmpty(runFolder(run));
+  } catch {
+    return;
+  }
+}
+
 /** All that changes the run's folders, the choice of the source too, happens under its lock. */
 async function bringUpToDate(args: RunArgs, registry: Registry, terminal: Terminal): Promise<void> {
   const { relock, download, set } = args;
@@ -106,9 +117,7 @@ async function bringUpToDate(args: RunArgs, registry: Registry, terminal: Termin
     terminal.say(`${name}: ${label}; up to date, see reports/${run}/index.html`);
     terminal.document({ run, source: { kind, label }, stages, left_out: lacking });
   } finally {
-    if (lock.isMine()) collectTemporary(runFolders(run));
-    lock.release();
-    removeIfEmpty(runFolder(run));
+    tidy(run, lock);
     interrupt.release();
   }
 }

@@ -2,6 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { InterruptedError } from '../errors.js';
+import { systemProblem } from '../system_problem.js';
 import type { Executor, TellProgress } from './executor.js';
 import { revived } from './plain_error.js';
 import type { TaskResult, TaskSpec } from './task.js';
@@ -46,7 +47,7 @@ export class LocalExecutor implements Executor {
         this.idle.push(worker);
         settle(() => (message.kind === 'done' ? resolve(message.result) : reject(revived(message.error))));
       };
-      const fail = (error: Error) => settle(() => reject(error));
+      const fail = (error: Error) => settle(() => reject(systemProblem(error, spec.id) ?? error));
       const end = () =>
         settle(() => reject(this.closed ? new InterruptedError() : new Error(`${spec.id}: its worker ended`)));
       worker.on('message', hear).on('error', fail).on('exit', end);

@@ -1,5 +1,6 @@
 /** An error as it crosses threads and machines: plain data, and back. */
 import { IntegrityError, PipelineError, type ExitCode } from '../errors.js';
+import { systemProblem } from '../system_problem.js';
 
 export interface PlainError {
   readonly name: string;
@@ -12,7 +13,9 @@ export interface PlainError {
   readonly damage: { readonly file: string; readonly task: string } | null;
 }
 
-export function plainError(error: unknown): PlainError {
+/** `task` is told where the machine refused something and does not say to whom. */
+export function plainError(thrown: unknown, task?: string): PlainError {
+  const error = systemProblem(thrown, task) ?? thrown;
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
   const known = error instanceof PipelineError ? error : null;
   const damage =

@@ -3,7 +3,7 @@
  * under temporary names, and publishes all of it at the end. The same code runs in a worker thread and in a job of a
  * cluster.
  */
-import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import type { Table as ArrowTable } from 'apache-arrow';
 import { Database, quoteName, quoteText } from '../database.js';
@@ -11,7 +11,8 @@ import { IntegrityError } from '../errors.js';
 import { findings, type Severity } from '../findings.js';
 import { reportFolder, runFolder } from '../paths.js';
 import { partitionKey, type Partition, type RowsToWrite, type Source, type Stage, type Upstream } from '../stage.js';
-import { publish, temporaryName } from '../store/atomic.js';
+import { saysNothingOfFile, withFile } from '../system_problem.js';
+import { discard, publish, temporaryName } from '../store/atomic.js';
 import { hashFile, hashFileOnce } from '../store/hash.js';
 import { fileState, type Output } from '../store/manifest.js';
 import { toRows } from '../rows.js';
@@ -74,6 +75,7 @@ export function verifyFiles(reads: readonly TaskRead[]): void {
     try {
       found = hashFileOnce(path);
     } catch (error) {
+      if (saysNothingOfFile(error)) throw error;
       throw new IntegrityError(path, task, (error as Error).message);
     }
     if (found !== sha256) throw new IntegrityError(path, task, 'its SHA-256 is not the one that was recorded');
@@ -149,7 +151,7 @@ class Writer {
       this.add(schema.name, path, temporary, count);
       if (schema === findings) await this.countFindings(staged);
     } catch (error) {
-      rmSync(temporary, { force: true });
+      discard(temporary);
       throw error;
     }
     await this.database.run(`DROP TABLE ${quoteName(staged)}`);
@@ -188,8 +190,13 @@ class Writer {
     if (!whole.startsWith(normalize(reportFolder(this.spec.run))))
       throw new Error(`${path} leaves the report's folder`);
     const temporary = this.reserve(whole);
-    writeFileSync(temporary, content);
-    this.add(null, whole, temporary, 0);
+    try {
+      withFile(whole, () => writeFileSync(temporary, content));
+      this.add(null, whole, temporary, 0);
+    } catch (error) {
+      discard(temporary);
+      throw error;
+    }
   }
 
   /** Gives everything its final name. */
@@ -201,7 +208,7 @@ class Writer {
   }
 
   discard(): void {
-    for (const { temporary } of this.pending) rmSync(temporary, { force: true });
+    for (const { temporary } of this.pending) discard(temporary);
   }
 }
 

@@ -25,7 +25,7 @@ async function run(spec: TaskSpec): Promise<void> {
     });
     say({ kind: 'done', result });
   } catch (error) {
-    say({ kind: 'failed', error: plainError(error) });
+    say({ kind: 'failed', error: plainError(error, spec.id) });
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { withFile } from '../system_problem.js';
 
 /** Temporary names end so; the process id keeps two writers apart. */
 export const temporarySuffix = '.tmp';
@@ -16,9 +17,18 @@ export const temporaryName = (path: string): string => `${path}.${process.pid}-$
 function sync(path: string): void {
   const file = openSync(path, 'r');
   try {
-    fsyncSync(file);
+    withFile(path, () => fsyncSync(file));
   } finally {
     closeSync(file);
+  }
+}
+
+/** Removes a temporary file; what cannot be removed now is removed by the next run. */
+export function discard(temporary: string): void {
+  try {
+    rmSync(temporary, { force: true, recursive: true });
+  } catch {
+    // What went wrong before is what is told.
   }
 }
 
@@ -33,10 +43,10 @@ export function writeAtomically(path: string, content: string): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = temporaryName(path);
   try {
-    writeFileSync(temporary, content);
+    withFile(path, () => writeFileSync(temporary, content));
     publish(temporary, path);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    discard(temporary);
     throw error;
   }
 }

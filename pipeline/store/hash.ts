@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { withFile } from '../system_problem.js';
 
 /** JSON with sorted keys and no `undefined`: equal values give equal text. */
 export function canonical(value: unknown): string {
@@ -27,7 +28,8 @@ export function hashFile(path: string): string {
   const block = Buffer.allocUnsafe(blockBytes);
   const file = openSync(path, 'r');
   try {
-    for (let read = readSync(file, block); read > 0; read = readSync(file, block)) hash.update(block.subarray(0, read));
+    const next = () => withFile(path, () => readSync(file, block));
+    for (let read = next(); read > 0; read = next()) hash.update(block.subarray(0, read));
   } finally {
     closeSync(file);
   }

@@ -11,6 +11,8 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { IntegrityError, UnavailableError } from '../errors.js';
+import { withFile } from '../system_problem.js';
+import { discard } from './atomic.js';
 import { hashOf } from './hash.js';
 import { machine, startOf } from './process_identity.js';
 
@@ -92,7 +94,7 @@ function isAlive({ owner }: Held, path: string): boolean {
 function tryCreate(path: string, text: string): boolean {
   const mine = `${path}.${hostname()}-${process.pid}.tmp`;
   try {
-    writeFileSync(mine, text);
+    withFile(path, () => writeFileSync(mine, text));
     linkSync(mine, path);
     return true;
   } catch (error) {
@@ -101,7 +103,7 @@ function tryCreate(path: string, text: string): boolean {
     if (!['EEXIST', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
     return statSync(mine, { throwIfNoEntry: false })?.nlink === 2;
   } finally {
-    rmSync(mine, { force: true });
+    discard(mine);
   }
 }
 

@@ -5,6 +5,7 @@
  */
 import { readFileSync, statSync } from 'node:fs';
 import type { Severity } from '../findings.js';
+import { saysNothingOfFile } from '../system_problem.js';
 import { writeAtomically } from './atomic.js';
 import { hashOf } from './hash.js';
 
@@ -62,6 +63,7 @@ export function readManifest(path: string): Manifest | null | string {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
+    if (saysNothingOfFile(error)) throw error;
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? null : `${path}: ${(error as Error).message}`;
   }
   try {

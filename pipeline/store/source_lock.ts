@@ -29,8 +29,9 @@ const lockPath = (run: string): string => join(runFolder(run), 'source.lock.json
 function readLock(run: string): Locked | null {
   const path = lockPath(run);
   if (!existsSync(path)) return null;
+  const text = readFileSync(path, 'utf8');
   try {
-    const lock = JSON.parse(readFileSync(path, 'utf8')) as Locked;
+    const lock = JSON.parse(text) as Locked;
     if (typeof lock.kind === 'string' && typeof lock.label === 'string' && lock.about) return lock;
   } catch {
     // Reported below: what is no JSON is as damaged as what lacks a field.

@@ -6,6 +6,7 @@ import { nearest } from '../../config/nearest.js';
 import { DatabaseError, type Database } from '../../database.js';
 import { UnavailableError, UsageError } from '../../errors.js';
 import type { LeftOut } from '../../graph.js';
+import { systemProblem } from '../../system_problem.js';
 import type { Dataset } from '../datasets.js';
 
 const reading = [StatementType.SELECT, StatementType.EXPLAIN];
@@ -49,6 +50,8 @@ export async function answer(
     return await database.query(sql);
   } catch (error) {
     if (error instanceof UsageError) throw error;
+    const refused = systemProblem(error, 'the query');
+    if (refused) throw refused;
     const cause = error instanceof DatabaseError ? error.cause : error;
     throw explained(cause instanceof Error ? cause.message : String(cause), datasets, config, leftOut);
   }

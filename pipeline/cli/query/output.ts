@@ -1,10 +1,11 @@
 /** Rows in the formats of `pipeline query`, to a stream or to a file that appears whole or not at all. */
-import { closeSync, existsSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { tableToIPC, type Table } from 'apache-arrow';
 import { Database } from '../../database.js';
 import { UsageError } from '../../errors.js';
-import { publish, temporaryName } from '../../store/atomic.js';
+import { discard, publish, temporaryName } from '../../store/atomic.js';
+import { withFile } from '../../system_problem.js';
 import type { Terminal } from '../../terminal.js';
 import { csvLines } from './csv.js';
 import { jsonLines } from './json.js';
@@ -39,7 +40,9 @@ async function saveParquet(rows: Table, path: string): Promise<void> {
 function saveChunks(content: Iterable<string | Uint8Array>, path: string): void {
   const file = openSync(path, 'w');
   try {
-    for (const chunk of content) writeWhole(file, typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
+    for (const chunk of content) {
+      withFile(path, () => writeWhole(file, typeof chunk === 'string' ? Buffer.from(chunk) : chunk));
+    }
   } finally {
     closeSync(file);
   }
@@ -59,7 +62,7 @@ export async function save(rows: Table, format: Format, path: string): Promise<v
     else saveChunks(chunks(rows, format, false), temporary);
     publish(temporary, path);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    discard(temporary);
     throw error;
   }
 }

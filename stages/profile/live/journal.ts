@@ -7,10 +7,21 @@
  *                                   meter-1.log  resources-1.log      of leg 1: from a start to its end, in one boot
  *                                   meter-2.log  resources-2.log
  */
-import { closeSync, existsSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { UnavailableError, UsageError } from '../../../pipeline/errors.js';
+import { withFile } from '../../../pipeline/system_problem.js';
 
 const stamp = z.number().int();
 const findingEntry = z.object({
@@ -126,10 +137,19 @@ export class Journal {
     return journal;
   }
 
-  /** On the disk when it returns. */
+  /** On the disk when it returns; where that fails nothing of it is left, for half a line would spoil the next. */
   add(entry: Entry): void {
-    writeSync(this.fd, `${JSON.stringify(entry)}\n`);
-    fsyncSync(this.fd);
+    const { size } = fstatSync(this.fd);
+    const bytes = Buffer.from(`${JSON.stringify(entry)}\n`);
+    try {
+      withFile(fileIn(this.folder), () => {
+        for (let written = 0; written < bytes.length;) written += writeSync(this.fd, bytes, written);
+        fsyncSync(this.fd);
+      });
+    } catch (error) {
+      ftruncateSync(this.fd, size);
+      throw error;
+    }
     this.entries.push(entry);
   }
 
