@@ -40,7 +40,7 @@ async function fingerprintParts(
 ): Promise<FingerprintParts> {
   const { stage, partition } = task;
   const params = graph.settings[stage.name];
-  const files = (stage.files?.(params, graph.source, partition) ?? []).map(({ name, path }) => {
+  const files = (stage.files?.(params, graph.source, partition, graph.settings) ?? []).map(({ name, path }) => {
     if (!existsSync(path)) throw new UnavailableError(`${path} is not there (${name}, needed by ${task.id})`);
     return [name, hashFileOnce(path)] as const;
   });

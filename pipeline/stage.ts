@@ -90,7 +90,13 @@ export interface Stage<Params = unknown> {
   readonly usesSource?: boolean;
   /** True where a task prints the whole configuration: it is stale when anything in there changes. */
   readonly usesConfiguration?: (partition: Partition) => boolean;
-  readonly files?: (params: Params, source: Source, partition: Partition) => readonly FileInput[];
+  /** Other inputs of a task; `settings` has the slices of every stage, as `borrows` has. */
+  readonly files?: (
+    params: Params,
+    source: Source,
+    partition: Partition,
+    settings: Readonly<Record<string, unknown>>,
+  ) => readonly FileInput[];
   /**
    * In the order in which they are computed and listed. `upstream` has the partitions of the stages before, in their
    * configured order; `settings` the slices of every stage, for what one stage says about another's division.

@@ -1,4 +1,7 @@
-/** `pipeline init --bench`: a configuration and a description of this machine, to be read and completed. */
+/**
+ * `pipeline init`: a configuration to begin with; with `--bench` one of this machine with its description, to be read and
+ * completed.
+ */
 import type { Command } from '../../pipeline/cli/command.js';
 import { meterOption } from './meter_option.js';
 
@@ -12,13 +15,17 @@ export interface InitArgs {
 
 export const init: Command<InitArgs> = {
   usage: 'init [name]',
-  about: 'Write a commented configuration and bench description of this machine, from what is found on it.',
-  example: 'pipeline init our-box --bench --meter emonpi:/dev/ttyUSB0',
+  about: 'Write a commented configuration to begin with; with --bench one that measures on this machine.',
+  example: 'pipeline init\npipeline init our-box --bench --meter emonpi:/dev/ttyUSB0',
   positionals: {
-    name: { type: 'string', describe: 'what the bench and its run are called (default: the host’s name)' },
+    name: { type: 'string', describe: 'what the run is called (default: first-run; of a bench the host’s name)' },
   },
   options: {
-    bench: { type: 'boolean', default: false, describe: 'configs/NAME.yaml and data/benches/NAME.yaml' },
+    bench: {
+      type: 'boolean',
+      default: false,
+      describe: 'from what is found here: configs/NAME.yaml and data/benches/NAME.yaml',
+    },
     meter: meterOption,
     gpu: { type: 'string', describe: 'NVML index or UUID of the GPU that is measured (default: the first)' },
     force: { type: 'boolean', default: false, describe: 'write over files that are there' },

@@ -120,7 +120,8 @@ export class Draws {
     );
     for (const [combination, fits] of this.combinations.entries()) {
       // What was made for its own features has the setting of the list.
-      const columns = ownFeatures ? null : fits.folds[0].shared.find(({ name }) => name.endsWith('/mean'))!.terms;
+      const scaler = fits.folds[0].shared.find(({ name }) => name.endsWith('/mean'));
+      const columns = ownFeatures || !scaler ? null : scaler.terms;
       const inSetting = (of: Setting) => (columns ? settingOf(of, columns) : of);
       await database.run(
         'INSERT INTO combinations VALUES ($combination, $predictor, $features, $variant, $split, $setting, $leaf_setting, $weighs)',

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { TaskContext } from '../../pipeline/stage.js';
-import { predictors, type PredictorEntry, type PredictorName } from '../energy/predictors/list.js';
 import { loadForest } from '../energy/predictors/load_forest.js';
+import { entryOf, type OwnModules } from '../energy/predictors/own.js';
 import { readFitted } from '../energy/predictors/read_fitted.js';
 import { foldsOf, type SplitName } from '../energy/predictors/splits.js';
 import { Draws } from './draws.js';
@@ -13,8 +13,8 @@ const sql = (name: string): Promise<string> => readFile(new URL(`./${name}.sql`,
 /** Predicts from one predictor's fits what each fold held out, and measures the errors in SQL. */
 export async function run(context: TaskContext<EvaluateParams>): Promise<void> {
   const { params, partition, upstream, database, progress, signal } = context;
-  const name = partition.predictor as PredictorName;
-  const entry: PredictorEntry = predictors[name];
+  const name = partition.predictor;
+  const entry = entryOf(name, context.borrowed as OwnModules | undefined);
   const predictor = await entry.load();
   const forest = await loadForest(
     database,

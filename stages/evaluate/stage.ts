@@ -1,7 +1,9 @@
 /** evaluate: predicts everything held out from what train fitted, and measures the errors. */
 import { z } from 'zod';
+import { ownFiles } from '../../pipeline/own_code.js';
 import { same, type Partition, type Stage } from '../../pipeline/stage.js';
 import { needsComputations } from '../energy/predictors/list.js';
+import type { OwnModules } from '../energy/predictors/own.js';
 import { splitNames } from '../energy/predictors/splits.js';
 import { features } from '../featurize/tables.js';
 import { nodes, operators } from '../trace/tables.js';
@@ -20,6 +22,12 @@ export const evaluateParams = z.strictObject({
 
 export type EvaluateParams = z.output<typeof evaluateParams>;
 
+/** The module of a predictor of the user's own. */
+function ownModules(settings: Readonly<Record<string, unknown>>, predictor: string): OwnModules | undefined {
+  const module = (settings.train as { readonly own?: OwnModules }).own?.[predictor];
+  return module === undefined ? undefined : { [predictor]: module };
+}
+
 export const evaluate: Stage<EvaluateParams> = {
   name: 'evaluate',
   about: 'predict everything held out, and measure the errors',
@@ -37,5 +45,8 @@ export const evaluate: Stage<EvaluateParams> = {
   },
   // The splits decide which fits exist; those are inputs.
   relevant: ({ seed_predictions }) => ({ seed_predictions }),
+  borrows: (settings, { predictor }) => ownModules(settings, predictor),
+  files: (_params, _source, { predictor }, settings) =>
+    Object.values(ownModules(settings, predictor) ?? {}).flatMap(ownFiles),
   run: async (context) => (await import('./run.js')).run(context),
 };

@@ -4,6 +4,8 @@ import { findings } from '../../pipeline/findings.js';
 import type { Stage } from '../../pipeline/stage.js';
 import { machineFiles } from '../energy/benches/machine.js';
 import { meansFiles } from '../energy/benches/means.js';
+import { liveOf } from '../energy/benches/live/settings.js';
+import { meterFiles } from '../energy/meters/settings.js';
 import { duration } from '../energy/units.js';
 import { nodes, operators } from '../trace/tables.js';
 import { instruments } from './instruments.js';
@@ -54,7 +56,11 @@ export const profile: Stage<ProfileParams> = {
   reads: [nodes, operators].map((table) => ({ table, of: ofSession })),
   writes: [rounds, power, resources, session, failures, findings],
   usesSource: true,
-  files: (_, source) => [...meansFiles(source), ...machineFiles(source).map((path) => ({ name: 'bench', path }))],
+  files: (_, source) => [
+    ...meansFiles(source),
+    ...machineFiles(source).map((path) => ({ name: 'bench', path })),
+    ...(source.kind === 'live' ? meterFiles(liveOf(source).meter) : []),
+  ],
   partitions: (_, { trace }) => trace.map(({ model }) => ({ session: model })),
   requires: ({ kind }) => (kind === 'live' ? ['meter'] : []),
   borrows: (settings, { session: model }, { kind }) => (kind === 'live' ? traceOf(settings).torch?.[model] : undefined),

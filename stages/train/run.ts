@@ -5,7 +5,8 @@ import { loadEngine } from '../energy/predictors/engine.js';
 import { featureSets } from '../energy/predictors/feature_sets.js';
 import { intervalParts } from '../energy/predictors/intervals.js';
 import type { Forest, Workload } from '../energy/predictors/forest.js';
-import { predictors, type PredictorEntry, type PredictorName } from '../energy/predictors/list.js';
+import type { PredictorEntry } from '../energy/predictors/list.js';
+import { entryOf } from '../energy/predictors/own.js';
 import type { Problem, Variant } from '../energy/predictors/predictor.js';
 import { foldsOf, type Fold, type SplitName } from '../energy/predictors/splits.js';
 import { FittedRows } from './fitted_rows.js';
@@ -20,8 +21,11 @@ import { taskForest } from './task_forest.js';
 const hasIntervals = ({ random }: PredictorEntry, { variant, features }: Problem): boolean =>
   variant === 'clean' && (!random || features.name === featureSets[0].name);
 
-/** Throws a UsageError where a fold trains on whole models alone: only the law has no use for the nodes below. */
-function checkTrees(predictor: PredictorName, { workloads }: Forest, folds: readonly Fold[]): void {
+/**
+ * Throws a UsageError where a fold trains on whole models alone: of ours only the law has no use for the nodes below, and
+ * a predictor of the user's own may say so itself.
+ */
+function checkTrees(predictor: string, { workloads }: Forest, folds: readonly Fold[]): void {
   const isTree = ({ inner, end }: Workload): boolean => inner < end;
   const bare = folds.find(({ heldOut }) => !workloads.some((workload) => !heldOut(workload) && isTree(workload)));
   if (bare === undefined) return;
@@ -34,11 +38,11 @@ function checkTrees(predictor: PredictorName, { workloads }: Forest, folds: read
 /** Fits one predictor on one feature set, variant and split, fold by fold. */
 export async function run(context: TaskContext<TrainParams>): Promise<void> {
   const { params, partition, progress, signal } = context;
-  const name = partition.predictor as PredictorName;
-  const entry: PredictorEntry = predictors[name];
+  const name = partition.predictor;
+  const entry = entryOf(name, params.own);
   const forest = await taskForest(context, entry.computations ?? false);
   const folds = foldsOf(partition.split as SplitName, forest.workloads);
-  if (name !== 'law') checkTrees(name, forest, folds);
+  if (name !== 'law' && !params.own?.[name]) checkTrees(name, forest, folds);
   const predictor = await entry.load();
   const problem: Problem = {
     forest,

@@ -1,15 +1,17 @@
 /** train: fits every predictor on every fold, for every feature set, variant and split. */
 import { z } from 'zod';
+import { UsageError } from '../../pipeline/errors.js';
+import { ownFiles } from '../../pipeline/own_code.js';
 import type { Partition, Stage } from '../../pipeline/stage.js';
 import { engineNames } from '../energy/predictors/engine.js';
 import { featureNames, featureSets, type FeatureSet } from '../energy/predictors/feature_sets.js';
 import {
   needsComputations,
   predictorNames,
-  predictors,
   type PredictorEntry,
   type PredictorName,
 } from '../energy/predictors/list.js';
+import { entryOf, ownPredictor, type OwnModules } from '../energy/predictors/own.js';
 import { variants } from '../energy/predictors/predictor.js';
 import { splitNames, splitProblem, type Run, type SplitName } from '../energy/predictors/splits.js';
 import { features } from '../featurize/tables.js';
@@ -36,15 +38,40 @@ const choice = z.union([z.string(), ownList]).superRefine((value, context) => {
 });
 
 const once = (names: readonly string[]): boolean => new Set(names).size === names.length;
-const nameOf = (value: string | FeatureSet): string => (typeof value === 'string' ? value : value.name);
+const nameOf = (value: string | { readonly name: string }): string => (typeof value === 'string' ? value : value.name);
 
 const defaultPredictors: PredictorName[] = ['end2end', 'stepwise', 'predicted_sum', 'unstructured', 'unstructured_ols'];
 
-export const trainParams = z.strictObject({
+const ownName = /^[a-z][a-z0-9_]*$/;
+
+/** A predictor of the user's own: its module, and the name it has in the tables. */
+const own = z.strictObject({
+  module: z.string().superRefine((module, context) => {
+    try {
+      ownPredictor(module);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      context.addIssue({ code: 'custom', message: error.message });
+    }
+  }),
+  name: z
+    .string()
+    .regex(ownName, 'expected a name of small letters, digits and underscores')
+    .refine((name) => !(predictorNames as readonly string[]).includes(name), {
+      error: 'this is the name of a predictor of the list, choose another',
+    }),
+});
+
+const predictorChoice = z.union([z.string(), own]).superRefine((value, context) => {
+  if (typeof value !== 'string' || (predictorNames as readonly string[]).includes(value)) return;
+  context.addIssue({ code: 'invalid_value', values: [...predictorNames], input: value });
+});
+
+const params = z.strictObject({
   predictors: z
-    .array(z.enum(predictorNames))
+    .array(predictorChoice)
     .min(1, 'expected at least one predictor')
-    .refine(once, { error: 'a predictor occurs twice' })
+    .refine((values) => once(values.map(nameOf)), { error: 'a predictor occurs twice' })
     .default(defaultPredictors),
   features: z
     .array(choice)
@@ -64,15 +91,26 @@ export const trainParams = z.strictObject({
   engine: z.enum(engineNames).default('kernel'),
 });
 
-export type TrainParams = z.output<typeof trainParams>;
+export type TrainParams = Omit<z.output<typeof params>, 'predictors'> & {
+  /** Names, in the order of the tables. */
+  readonly predictors: readonly string[];
+  /** The modules of those that are the user's own. */
+  readonly own?: OwnModules;
+};
+
+export const trainParams = params.transform(({ predictors, ...rest }): TrainParams => {
+  const modules = predictors.filter((value) => typeof value !== 'string');
+  const own = Object.fromEntries(modules.map(({ name, module }) => [name, module]));
+  return { predictors: predictors.map(nameOf), ...rest, ...(modules.length > 0 ? { own } : {}) };
+});
 
 /** The feature set a name or a list of the user's own stands for. */
 export const resolveFeatures = (value: string | FeatureSet): FeatureSet =>
   typeof value === 'string' ? featureSets.find(({ name }) => name === value)! : value;
 
 /** The feature sets that a predictor is fitted on. */
-export const setsOf = ({ features }: TrainParams, predictor: PredictorName): FeatureSet[] =>
-  (predictors[predictor] as PredictorEntry).ownFeatures ? [featureSets[0]] : features.map(resolveFeatures);
+export const setsOf = ({ features, own }: TrainParams, predictor: string): FeatureSet[] =>
+  entryOf(predictor, own).ownFeatures ? [featureSets[0]] : features.map(resolveFeatures);
 
 /** Monomials that training goes through: what a partition costs. */
 const cost = (predictor: PredictorEntry, { columns }: FeatureSet): number =>
@@ -120,7 +158,7 @@ function partitions(params: TrainParams, settings: Readonly<Record<string, unkno
   const { splits: asked, given } = splitsOf(settings);
   const splits = asked.filter((split) => given.includes(split));
   const all = params.predictors.flatMap((predictor) => {
-    const entry: PredictorEntry = predictors[predictor];
+    const entry = entryOf(predictor, params.own);
     const sets = setsOf(params, predictor);
     const own = params.variants.filter((variant) => entry.variants.includes(variant));
     const further = own.includes('clean') ? (['clean'] as const) : own;
@@ -148,11 +186,12 @@ export const train: Stage<TrainParams> = {
   writes: [fitted],
   partitions: (params, _upstream, settings) => partitions(params, settings),
   leftOut: (_params, settings) => leftOut(settings),
+  files: ({ own }, _source, { predictor }) => (own?.[predictor] ? ownFiles(own[predictor]) : []),
   relevant(params, partition) {
     const { seeds, epochs, learning_rate, tau, engine } = params;
-    const predictor = partition.predictor as PredictorName;
+    const { predictor } = partition;
     const set = setsOf(params, predictor).find(({ name }) => name === partition.features);
-    const { random } = predictors[predictor];
+    const { random } = entryOf(predictor, params.own);
     return random ? { set, seeds, epochs, learning_rate, tau, engine } : { set };
   },
   run: async (context) => (await import('./run.js')).run(context),

@@ -64,7 +64,9 @@ const reportOf = (run: string, task: Task, { outputs }: Manifest): Content[] =>
 /** The files that the tasks read besides datasets, each once; two of one name that differ get a number. */
 function inputsOf({ graph }: Project, tasks: readonly Task[]): Pick<Contents, 'inputs' | 'published'> {
   const { source, settings } = graph;
-  const files = tasks.flatMap(({ stage, partition }) => stage.files?.(settings[stage.name], source, partition) ?? []);
+  const files = tasks.flatMap(
+    ({ stage, partition }) => stage.files?.(settings[stage.name], source, partition, settings) ?? [],
+  );
   const inputs = new Map<string, Content>();
   const published = new Map<string, string>();
   const taken = new Set<string>();

@@ -3,7 +3,7 @@ import { UnavailableError } from '../../../pipeline/errors.js';
 import { type Counts, LineReader } from './line_reader.js';
 import type { MeterEvent, Sample } from './meter.js';
 import { type Header, readEntry, readHeader } from './meter_log.js';
-import { meterTypes } from './list.js';
+import { meterTypeOf } from './own.js';
 import { linesOf } from './read_log.js';
 
 export interface MeterLog {
@@ -48,7 +48,7 @@ export async function readMeterLog(path: string): Promise<MeterLog> {
 }
 
 function readerOf({ settings }: Header, path: string): LineReader {
-  const type = meterTypes[settings.type];
+  const type = meterTypeOf(settings.type);
   if (!type) throw new UnavailableError(`${path}: a log of a meter "${settings.type}" that is not known here`);
   return new LineReader(type.grammar(settings as never), type.limits);
 }

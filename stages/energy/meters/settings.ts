@@ -4,10 +4,14 @@
  *     meter: { type: emonlib, port: /dev/ttyUSB0, range: 30 A, class: 1, uncertainty: 1 %, calibrated: 2026-01-05 }
  */
 import { z } from 'zod';
-import { nearest } from '../../../pipeline/config/nearest.js';
+import { nearest, proposal } from '../../../pipeline/config/nearest.js';
+import { UsageError } from '../../../pipeline/errors.js';
+import { isOwnCode, ownFiles } from '../../../pipeline/own_code.js';
+import type { FileInput } from '../../../pipeline/stage.js';
 import { current, duration, fraction } from '../units.js';
 import { meterTypes } from './list.js';
 import type { Identity, MeterKind, MeterType } from './meter.js';
+import { meterTypeOf } from './own.js';
 
 const date = z
   .string()
@@ -43,8 +47,8 @@ const connected = {
 };
 
 /** The keys of `meter` for one type. */
-const shapeOf = ({ name, baud, options }: MeterType) =>
-  z.strictObject({ type: z.literal(name), ...stated, ...(baud === null ? {} : connected), ...options });
+const shapeOf = (type: string, { baud, options }: MeterType) =>
+  z.strictObject({ type: z.literal(type), ...stated, ...(baud === null ? {} : connected), ...options });
 
 export type MeterSettings = Stated & {
   readonly type: string;
@@ -55,21 +59,53 @@ export type MeterSettings = Stated & {
 
 const names = Object.keys(meterTypes);
 
-function noSuchType(given: unknown): string {
-  const type = (given as { readonly type?: unknown } | null)?.type;
+function noSuchType(type: unknown): string {
   if (typeof type !== 'string') return `expected a meter's type: one of ${names.join(', ')}`;
   const near = nearest(type, names);
   return `there is no meter "${type}"; ${near ? `nearest: ${near}` : `there are ${names.join(', ')}`}`;
 }
 
-const [first, ...rest] = Object.values(meterTypes).map(shapeOf);
+/** The type that a section names, or why there is none. */
+function typeNamed(type: unknown): MeterType | string {
+  try {
+    return (typeof type === 'string' && meterTypeOf(type)) || noSuchType(type);
+  } catch (error) {
+    if (error instanceof UsageError) return error.message;
+    throw error;
+  }
+}
+
+/** An issue at the key that it is about; a schema that is found by the input cannot be searched for the nearest key. */
+function issuesOf(issue: z.core.$ZodIssue, keys: readonly string[]): z.core.$ZodIssue[] {
+  if (issue.code !== 'unrecognized_keys') return [issue];
+  return issue.keys.map((key) => ({ code: 'custom', path: [...issue.path, key], message: `unknown key, ${proposal(key, keys)}` })); // prettier-ignore
+}
 
 /** Reads the section `meter`. */
-export const meterSettings = z.discriminatedUnion('type', [first, ...rest], {
-  error: ({ code, input }) => (code === 'invalid_union' ? noSuchType(input) : undefined),
+export const meterSettings = z.unknown().transform((input, context): MeterSettings => {
+  const given = (input as { readonly type?: unknown } | null)?.type;
+  const type = typeNamed(given);
+  if (typeof type === 'string') {
+    context.addIssue({ code: 'custom', message: type });
+    return z.NEVER;
+  }
+  const schema = shapeOf(String(given), type);
+  const { data, error } = schema.safeParse(input);
+  if (data) return data as unknown as MeterSettings;
+  const keys = Object.keys(schema.shape);
+  for (const issue of error.issues.flatMap((one) => issuesOf(one, keys))) context.issues.push(issue as never);
+  return z.NEVER;
 }) as unknown as z.ZodType<MeterSettings>;
 
-export const typeOf = ({ type }: MeterSettings): MeterType => meterTypes[type];
+/** Throws a UsageError where a meter of the user's own cannot be loaded. */
+export function typeOf({ type }: Pick<MeterSettings, 'type'>): MeterType {
+  const found = meterTypeOf(type);
+  if (found === undefined) throw new UsageError(noSuchType(type));
+  return found;
+}
+
+/** The code of a meter of the user's own: what is read of its log depends on it. */
+export const meterFiles = ({ type }: MeterSettings): FileInput[] => (isOwnCode(type) ? ownFiles(type) : []);
 
 export const period_us = (settings: MeterSettings): number =>
   settings.period === null ? typeOf(settings).period_us : Math.round(settings.period * 1e6);
@@ -77,7 +113,7 @@ export const period_us = (settings: MeterSettings): number =>
 type Stated = z.output<z.ZodObject<typeof stated>>;
 
 export const identityOf = (settings: MeterSettings): Identity =>
-  identity(settings.type, settings, typeOf(settings).kind, period_us(settings));
+  identity(typeOf(settings).name, settings, typeOf(settings).kind, period_us(settings));
 
 /** The meter behind a log of others: its lines' distance is that of the log, unless stated. */
 export const identityOfLog = (settings: Stated & { readonly format: string }, interval_us: number): Identity =>

@@ -36,6 +36,8 @@ export const predictors = {
 export type PredictorName = keyof typeof predictors;
 export const predictorNames = Object.keys(predictors) as PredictorName[];
 
-/** Whether a predictor goes by what the nodes compute. */
-export const needsComputations = (name: string): boolean =>
-  Boolean((predictors[name as PredictorName] as PredictorEntry).computations);
+/** Whether a predictor goes by what the nodes compute; one of the user's own may. */
+export const needsComputations = (name: string): boolean => {
+  const entry: PredictorEntry | undefined = predictors[name as PredictorName];
+  return entry === undefined || Boolean(entry.computations);
+};

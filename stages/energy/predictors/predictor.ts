@@ -8,7 +8,8 @@ import type { Forest, Workload } from './forest.js';
 import type { Fold } from './splits.js';
 
 /** What was measured of the model that is predicted (METHODS 1). */
-export type Setting = 'profiled' | 'children' | 'primitives' | 'planned';
+export const settings = ['profiled', 'children', 'primitives', 'planned'] as const;
+export type Setting = (typeof settings)[number];
 
 /** `paper` keeps the original's leaks of the held-out model into training, `clean` has none (METHODS 2). */
 export const variants = ['paper', 'clean'] as const;

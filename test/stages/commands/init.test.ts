@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parse } from 'yaml';
+import { packageRoot } from '../../../pipeline/paths.js';
 import { alignParams } from '../../../stages/align/stage.js';
 import { benchText, configurationText } from '../../../stages/commands/init/documents.js';
 import type { Found } from '../../../stages/commands/init/found.js';
@@ -59,6 +60,20 @@ test('the configuration is what was found', () => {
   assert.is(live.clocks, null);
   assert.is(profile.round, 20);
   assert.is(align.meter, 'window');
+});
+
+test('without --bench: a configuration to begin with, never over one that is there', async () => {
+  process.chdir(mkdtempSync(join(tmpdir(), 'pipeline-init-')));
+  const { code, stdout } = await runProgram('init', '--json');
+  assert.is(code, 0);
+  assert.equal(JSON.parse(stdout), { name: 'first-run', files: { configuration: 'configs/first-run.yaml' } });
+  assert.is((await runProgram('status', 'configs/first-run.yaml')).code, 0);
+  const again = await runProgram('init');
+  assert.is(again.code, 2);
+  assert.match(again.stderr, /configs\/first-run\.yaml is there\n.*--force/);
+  assert.is((await runProgram('init', 'second')).code, 0);
+  assert.match(readFileSync('configs/second.yaml', 'utf8'), /^run: second /m);
+  process.chdir(packageRoot);
 });
 
 test('its comments are settings, too', () => {
@@ -145,7 +160,7 @@ function defineTests(make: string): void {
       /--meter emonpi:\/dev\/none: there is no port \/dev\/none: /,
     );
     await refused(['--bench', '--gpu', '5'], 4, /GPU 5 is not there; found: 0 \(GPU-/);
-    await refused([], 2, /init writes a bench: add --bench/);
+    await refused(['--gpu', '0'], 2, /--meter and --gpu describe a bench: add --bench/);
     assert.match((await runProgram('init', '../box', '--bench')).stderr, '../box: expected a name of letters');
   });
 

@@ -122,7 +122,7 @@ test('the same inputs give the same bytes, another seed others', async () => {
 });
 
 test('the files that a replay rests on are its bench’s', async () => {
-  const twin = profile.files!(profile.params.parse({}), await open('twin'), { session: model });
+  const twin = profile.files!(profile.params.parse({}), await open('twin'), { session: model }, {});
   assert.equal(
     twin.map(({ name }) => name),
     ['twin', 'bench'],
@@ -134,7 +134,7 @@ const dataset = needs('published');
 if (dataset) {
   test('published means are replayed as they are', async () => {
     const source = await open('published');
-    const files = profile.files!(profile.params.parse({}), source, { session: model });
+    const files = profile.files!(profile.params.parse({}), source, { session: model }, {});
     assert.equal(
       files.map(({ name }) => name),
       [

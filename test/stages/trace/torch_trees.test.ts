@@ -48,9 +48,9 @@ for (const [what, model, message] of [
 
 test('its code is a file that the trace depends on', () => {
   const params: TraceParams = { models: ['gate'], ...sizes, torch: { gate: code } };
-  const files = trace.files!(params, twin, { model: 'gate' });
+  const files = trace.files!(params, twin, { model: 'gate' }, {});
   assert.equal(files[0], { name: join('torch', 'small_models.py'), path: 'native/torch/tests/small_models.py' });
-  const again = trace.files!({ ...params, torch: { gate: 'gpt2' } }, twin, { model: 'gate' });
+  const again = trace.files!({ ...params, torch: { gate: 'gpt2' } }, twin, { model: 'gate' }, {});
   assert.equal(
     again.slice(0, 2).map(({ name }) => name),
     ['models/configurations/gpt2.yaml', 'models/families/gpt2.yaml'],
@@ -59,7 +59,7 @@ test('its code is a file that the trace depends on', () => {
 
 test('code that is not there is said before anything runs', async () => {
   const params: TraceParams = { models: ['gate'], ...sizes, torch: { gate: 'nowhere.py:make' } };
-  const error = await thrown(() => trace.files!(params, twin, { model: 'gate' }));
+  const error = await thrown(() => trace.files!(params, twin, { model: 'gate' }, {}));
   assert.equal([error.name, error.message], ['UsageError', 'trace.models: nowhere.py: there is no such file']);
 });
 

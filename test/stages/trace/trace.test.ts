@@ -144,7 +144,7 @@ test('a model of which the source has nothing is not traced in silence', async (
 });
 
 test('a task’s files are the model’s description and the bench’s, under names that are the same everywhere', () => {
-  const files = (of: Source) => trace.files!(small, of, { model: 'distilgpt2' });
+  const files = (of: Source) => trace.files!(small, of, { model: 'distilgpt2' }, {});
   const described = ['models/configurations/distilgpt2.yaml', 'models/families/gpt2.yaml'];
   assert.equal(files(twin).map(({ name }) => name), [...described, 'bench']); // prettier-ignore
   const csv = ['ml1', 'ml2', 'module', 'model'].map((level) => `${level}_level_features.csv`);

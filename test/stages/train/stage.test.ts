@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { predictorNames } from '../../../stages/energy/predictors/list.js';
@@ -48,6 +51,30 @@ test("a list of the user's own has a free name and known columns, each once", ()
   assert.not(wrong({ columns: ['flops'] }));
   assert.not(wrong({ columns: ['gpu_j', 'gpu_j'] }));
   assert.not(wrong({ color: 'blue' }));
+});
+
+test("a predictor of the user's own has a name of its own and a module that is one", () => {
+  const folder = mkdtempSync(join(tmpdir(), 'own-predictor-'));
+  const file = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const entry = "about: 'mine', setting: 'profiled', variants: ['clean'], random: false, ownFeatures: true, ";
+  const module = file('mine.mjs', `export default { ${entry} fit() {}, predict() {}, explain() {} };`);
+  const params = trainParams.parse({ predictors: ['law', { module, name: 'mine' }] });
+  assert.equal([params.predictors, params.own], [['law', 'mine'], { mine: module }]);
+  const own = partitions({ predictors: ['law', { module, name: 'mine' }] }).map(({ predictor }) => predictor);
+  assert.equal(own, ['law', 'mine']);
+  const refused = (predictor: object): string[] => problems({ predictors: [predictor] });
+  assert.equal(refused({ module, name: 'law' }), ['predictors.0.name: this is the name of a predictor of the list, choose another']); // prettier-ignore
+  assert.match(refused({ module, name: 'My law' })[0], 'small letters');
+  const half = file('half.mjs', `export default { ${entry} fit() {} };`);
+  assert.equal(refused({ module: half, name: 'mine' }), [
+    `predictors.0.module: ${half}: its default export is no predictor: predict: expected a function predict(fitted, forest, workloads); explain: expected a function explain(fitted, forest, node)`,
+  ]);
+  assert.equal(refused({ module: join(folder, 'no.js'), name: 'mine' }), [
+    `predictors.0.module: ${join(folder, 'no.js')} is not there`,
+  ]);
 });
 
 test('feature sets and variants are compared on the first split, the heavy ones first', () => {

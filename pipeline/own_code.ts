@@ -1,0 +1,56 @@
+/**
+ * Code of a user's own that a configuration names by its file. It is loaded where it is asked for, without waiting, since a
+ * configuration is read so too; and it is hashed with all that it imports from beside it, so that a change makes stale
+ * what it made. Who runs a configuration runs the code that it names, as with a Makefile.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, relative, resolve } from 'node:path';
+import { parse } from 'es-module-lexer';
+import { UsageError } from './errors.js';
+import type { FileInput } from './stage.js';
+
+const load = createRequire(import.meta.url);
+
+/** Whether a name means a file of code: `./mine.js`, `/home/me/meters/mine.mjs`, and TypeScript where Node reads it. */
+export const isOwnCode = (name: string): boolean => /\.[cm]?[jt]s$/.test(name);
+
+/** What a module exports as its default. Throws a UsageError that says why it cannot be loaded. */
+export function ownModule(path: string): unknown {
+  if (!existsSync(path)) throw new UsageError(`${path} is not there`, 'a path is taken from where the command runs');
+  try {
+    const loaded = load(resolve(path)) as { readonly default?: unknown };
+    return loaded.default ?? loaded;
+  } catch (error) {
+    throw new UsageError(`${path} cannot be loaded: ${reasonOf(error)}`, undefined, { cause: error });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ERR_REQUIRE_ASYNC_MODULE') return 'it has an await outside of any function';
+  return String(message ?? error).split('\n')[0];
+}
+
+/** The file and those that it imports by a relative path, however deep; packages are not among them. */
+export function ownFiles(path: string): FileInput[] {
+  const found = new Set<string>();
+  const queue = [path];
+  for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+    if (found.has(file)) continue;
+    found.add(file);
+    if (existsSync(file)) queue.push(...importsOf(file).filter((other) => existsSync(other)));
+  }
+  return [...found].sort().map((file) => ({ name: join('own', relative(dirname(path), file)), path: file }));
+}
+
+function importsOf(file: string): string[] {
+  try {
+    const [imports] = parse(readFileSync(file, 'utf8'));
+    const names = imports.flatMap((one) => ('specifier' in one && typeof one.specifier === 'string' ? one.specifier : [])); // prettier-ignore
+    return names.filter((name) => name.startsWith('.')).map((name) => join(dirname(file), name));
+  } catch {
+    // What cannot be taken apart cannot be loaded either, and that is told there.
+    return [];
+  }
+}
