@@ -8,12 +8,14 @@ import { openRegistry } from '../../pipeline/registry.js';
 
 process.chdir(packageRoot);
 
+/** But for what `bench/install` and `npm run bench` put below folders of a dot. */
 const filesBelow = (folder: string): string[] =>
   !existsSync(folder)
     ? []
     : readdirSync(folder, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
         .map((entry) => join(relative(packageRoot, join(entry.parentPath, entry.name))))
+        .filter((file) => !file.includes('/.'))
         .sort();
 
 const folders = ['pipeline', 'stages', 'test', 'bench', 'build'];
