@@ -63,12 +63,12 @@ export class IntegrityError extends PipelineError {
   }
 
   /** The same error from its message, as a manifest keeps it and a worker sends it. */
-  static ofMessage(message: string, task: string): IntegrityError {
+  static ofMessage(message: string, task: string, hint?: string): IntegrityError {
     const middle = ' is damaged: ';
     const at = message.indexOf(middle);
     return at < 0
-      ? new IntegrityError(task, task, message)
-      : new IntegrityError(message.slice(0, at), task, message.slice(at + middle.length));
+      ? new IntegrityError(task, task, message, hint)
+      : new IntegrityError(message.slice(0, at), task, message.slice(at + middle.length), hint);
   }
 }
 

@@ -69,7 +69,8 @@ export async function freshnessOf(
 ): Promise<Freshness> {
   const parts = await fingerprintParts(graph, task, manifests);
   const fingerprint = hashOf('task', { task: task.id, partition: task.partition, ...parts });
-  const found = readManifest(manifestPath(graph.run, task));
+  const path = manifestPath(graph.run, task);
+  const found = readManifest(path);
   const manifest = typeof found === 'string' ? null : found;
   const result = (stale: string | null, damage = false): Freshness => ({
     task,
@@ -80,7 +81,7 @@ export async function freshnessOf(
     fingerprint,
   });
   if (typeof found === 'string') return result(found, true);
-  if (!manifest) return result('not computed yet');
+  if (!manifest) return result(existsSync(path) ? 'made by an older version' : 'not computed yet');
   if (manifest.damaged) return result(`damaged: ${manifest.damaged}`, true);
   if (manifest.fingerprint !== fingerprint) return result(changes(manifest.parts, parts).join('; ') || 'changed');
   for (const output of manifest.outputs) {

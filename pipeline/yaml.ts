@@ -4,9 +4,11 @@ import { plainValue, readDocument } from './config/document.js';
 import { problemsOf } from './config/problems.js';
 import { UsageError } from './errors.js';
 
+export { withSeal } from './store/text_seal.js';
+
 /**
  * The validated content of a YAML file. Throws a UsageError with every problem found, each as `file:line:column key:
- * what is wrong`.
+ * what is wrong`; an IntegrityError where it has a seal that does not fit it.
  */
 export function readYaml<T>(file: string, schema: z.ZodType<T>): T {
   const place = readDocument(file);

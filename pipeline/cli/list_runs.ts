@@ -1,10 +1,11 @@
 /** The runs below the working directory, a row each. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { IntegrityError } from '../errors.js';
 import { runFolder } from '../paths.js';
-import type { Source } from '../stage.js';
 import { filesBelow } from '../store/garbage.js';
 import { fileState } from '../store/manifest.js';
+import { readLock } from '../store/source_lock.js';
 import { readableBytes } from '../terminal.js';
 
 export interface RunRow {
@@ -25,12 +26,13 @@ export function runNames(): string[] {
     .sort();
 }
 
-/** The source that a run has recorded, null where that is not there or cannot be read. */
-export function sourceOf(run: string): Pick<Source, 'kind' | 'label'> | null {
+/** The label of the source that a run has recorded, in words where the record is damaged. */
+function sourceLabel(run: string): string | null {
   try {
-    return JSON.parse(readFileSync(join(runFolder(run), 'source.lock.json'), 'utf8')) as Source;
-  } catch {
-    return null;
+    return readLock(run)?.label ?? null;
+  } catch (error) {
+    if (error instanceof IntegrityError) return `${basename(error.file)} is damaged`;
+    throw error;
   }
 }
 
@@ -43,7 +45,7 @@ export function listRuns(): RunRow[] {
     const latest = Math.max(0, ...files.map(({ mtime_ms }) => mtime_ms));
     return {
       run,
-      source: sourceOf(run)?.label ?? null,
+      source: sourceLabel(run),
       datasets: files.filter(({ path }) => path.endsWith('.parquet')).length,
       size: readableBytes(files.reduce((sum, { bytes }) => sum + bytes, 0)),
       changed_utc: latest === 0 ? null : new Date(latest).toISOString().slice(0, 16),

@@ -106,7 +106,8 @@ async function bringUpToDate(args: RunArgs, registry: Registry, terminal: Termin
   try {
     collectTemporary(runFolders(run));
     const { signal } = interrupt;
-    const project = await openProject(args.config, registry, { relock, download, set, record: true, signal });
+    const warn = (text: string) => terminal.warn(text);
+    const project = await openProject(args.config, registry, { relock, download, set, record: true, signal, warn });
     const { graph } = project;
     const { kind, label } = graph.source;
     const name = terminal.style.bold(`run ${run}`);

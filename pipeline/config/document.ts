@@ -1,7 +1,11 @@
-/** A YAML file as a document that knows where everything stands in it. Throws a UsageError with every problem found. */
+/**
+ * A YAML file as a document that knows where everything stands in it. Throws a UsageError with every problem found, an
+ * IntegrityError where the file has a seal that does not fit it.
+ */
 import { readFileSync } from 'node:fs';
 import { isAlias, isCollection, isPair, Lexer, LineCounter, parseDocument, Parser, visit, type Node } from 'yaml';
 import { UsageError } from '../errors.js';
+import { checkSeal } from '../store/text_seal.js';
 import { at, type Place } from './problems.js';
 
 /** Fails on bytes that are no UTF-8 instead of replacing them. */
@@ -21,6 +25,7 @@ function readText(file: string, hint: string | undefined): string {
     const { code = '', message } = error as NodeJS.ErrnoException;
     throw new UsageError(`${file}: ${reasons[code] ?? message}`, hint, { cause: error });
   }
+  checkSeal(file, bytes);
   try {
     return decoder.decode(bytes);
   } catch (error) {

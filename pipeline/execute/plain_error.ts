@@ -24,7 +24,7 @@ export function plainError(thrown: unknown, task?: string): PlainError {
 }
 
 export function revived({ name, message, stack, exitCode, hint, damage }: PlainError): Error {
-  if (damage) return IntegrityError.ofMessage(message, damage.task);
+  if (damage) return IntegrityError.ofMessage(message, damage.task, hint);
   const error =
     exitCode === null ? Object.assign(new Error(message), { name }) : new PipelineError(message, exitCode, hint);
   if (stack !== undefined) error.stack = stack;

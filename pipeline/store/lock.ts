@@ -12,7 +12,7 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { IntegrityError, UnavailableError } from '../errors.js';
 import { withFile } from '../system_problem.js';
-import { discard } from './atomic.js';
+import { discard, writeAtomically } from './atomic.js';
 import { hashOf } from './hash.js';
 import { machine, startOf } from './process_identity.js';
 
@@ -180,6 +180,8 @@ export function lockRun(folder: string, lost: (error: Error) => void = () => {})
     try {
       const now = new Date(now_ms(folder));
       if (isMine()) return utimesSync(path, now, now);
+      // Nobody takes a lock that says nothing while it beats: it is ours, and was damaged.
+      if (readLock(path)?.owner === null) return writeAtomically(path, text);
     } catch {
       return; // A disk that fails for a moment: the next beat tries again.
     }

@@ -4,12 +4,15 @@
  * itself; one that does not agree with it is as good as none, and is reported.
  */
 import { readFileSync, statSync } from 'node:fs';
+import { basename, dirname, join, normalize } from 'node:path';
+import { z } from 'zod';
 import type { Severity } from '../findings.js';
+import { reportFolder, runFolder } from '../paths.js';
 import { saysNothingOfFile } from '../system_problem.js';
 import { writeAtomically } from './atomic.js';
-import { hashOf } from './hash.js';
+import { sealed, unsealed } from './sealed.js';
 
-/** Raised when the form of manifests changes: older ones then count as missing. */
+/** Raised when the form of manifests changes: what has an older one is computed again. */
 export const manifestVersion = 1;
 
 export interface Output {
@@ -57,27 +60,71 @@ export function fileState(path: string): { bytes: number; mtime_ms: number } | n
   }
 }
 
-/** The manifest, null where there is none, or a sentence on why what is there cannot be used. */
+/** What a manifest consists of; the parts of a fingerprint are only ever compared and printed. */
+const manifestSchema = z.strictObject({
+  version: z.literal(manifestVersion),
+  task: z.string(),
+  fingerprint: z.string(),
+  parts: z.looseObject({
+    files: z.record(z.string(), z.string()),
+    inputs: z.record(z.string(), z.string()),
+    code: z.string(),
+    schema: z.string(),
+  }),
+  outputs: z.array(
+    z.strictObject({
+      table: z.string().nullable(),
+      path: z.string(),
+      bytes: z.number(),
+      mtime_ms: z.number(),
+      sha256: z.string(),
+      rows: z.number(),
+    }),
+  ),
+  findings: z.strictObject({ info: z.number(), warn: z.number(), exclude: z.number(), refuse: z.number() }),
+  seconds: z.number(),
+  damaged: z.string().nullable(),
+});
+
+/** The id of the task whose manifest lies at a path: its stage's folder and its own name. */
+export const taskOf = (path: string): string => `${basename(dirname(path))}/${basename(path, '.json')}`;
+
+/** A file of the run: what a manifest names anywhere else is never read or removed. */
+const isInside = (path: string, run: string): boolean =>
+  path === normalize(path) && [runFolder(run), reportFolder(run)].some((folder) => path.startsWith(join(folder, '/')));
+
+/** What is wrong with a manifest that carries its own hash: another task's or run's, or none at all. */
+function misplaced(manifest: Manifest, path: string): string | null {
+  const run = basename(dirname(dirname(path)));
+  if (manifest.task !== taskOf(path)) return `it is the one of ${manifest.task}`;
+  const outside = manifest.outputs.find((output) => !isInside(output.path, run));
+  return outside ? `it names ${outside.path}, which is no file of run ${run}` : null;
+}
+
+/** The manifest, null where there is none of the present form, or a sentence on why what is there cannot be used. */
 export function readManifest(path: string): Manifest | null | string {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
     if (saysNothingOfFile(error)) throw error;
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? null : `${path}: ${(error as Error).message}`;
+    return (error as NodeJS.ErrnoException).code === 'ENOENT'
+      ? null
+      : `${path} is damaged: ${(error as Error).message}`;
   }
-  try {
-    const { sha256, ...manifest } = JSON.parse(text) as Manifest & { sha256: string };
-    if (manifest.version !== manifestVersion) return null;
-    if (sha256 !== hashOf('manifest', manifest)) return `${path} is damaged: its content does not match its own hash`;
-    return manifest;
-  } catch {
-    return `${path} is damaged: it is no JSON`;
-  }
+  const found = unsealed('manifest', text);
+  if ('reason' in found) return `${path} is damaged: ${found.reason}`;
+  // The hash first: a version that was hit is damage and no older form.
+  if ((found.content as Partial<Manifest>).version !== manifestVersion) return null;
+  const parsed = manifestSchema.safeParse(found.content);
+  if (!parsed.success) return `${path} is damaged: it is no manifest`;
+  const manifest = found.content as Manifest;
+  const reason = misplaced(manifest, path);
+  return reason === null ? manifest : `${path} is damaged: ${reason}`;
 }
 
 export function writeManifest(path: string, manifest: Manifest): void {
-  writeAtomically(path, `${JSON.stringify({ ...manifest, sha256: hashOf('manifest', manifest) }, null, 1)}\n`);
+  writeAtomically(path, sealed('manifest', manifest));
 }
 
 /** Notes that a task's outputs may not be used; the next run recomputes it. */

@@ -1,5 +1,4 @@
 /** The paper's values: facts in data/paper/, one YAML file a table or figure, read and checked once at the border. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageRoot } from '../../pipeline/paths.js';
 
@@ -15,9 +14,9 @@ export interface PaperValues {
 
 export const paperFile = (id: string): string => join('data', 'paper', `${id}.yaml`);
 
-/** Throws where the file is not what this project ships: a bug, not a user's mistake. */
+/** Throws an IntegrityError where the file is not as this project ships it: it is sealed. */
 export async function readPaper(id: string): Promise<PaperValues> {
-  const [{ parse }, { z }] = await Promise.all([import('yaml'), import('zod')]);
+  const [{ readYaml }, { z }] = await Promise.all([import('../../pipeline/yaml.js'), import('zod')]);
   const record = z.record(z.string(), z.union([z.string(), z.number()]));
   const schema = z.strictObject({
     id: z.literal(id),
@@ -26,7 +25,7 @@ export async function readPaper(id: string): Promise<PaperValues> {
     rows: z.array(record).default([]),
     statements: record.default({}),
   });
-  return schema.parse(parse(await readFile(join(packageRoot, paperFile(id)), 'utf8')));
+  return readYaml(join(packageRoot, paperFile(id)), schema);
 }
 
 /** The rows whose columns have these values. */

@@ -1,13 +1,15 @@
 /** One of the two runs that `pipeline diff` compares: a configuration or the name of a run, and what is on disk of it. */
 import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { loadConfiguration } from '../../config/configuration.js';
 import { nearest } from '../../config/nearest.js';
 import { IntegrityError, UnavailableError, UsageError } from '../../errors.js';
 import { runFolder } from '../../paths.js';
 import type { Registry } from '../../stage.js';
 import { filesBelow } from '../../store/garbage.js';
-import { readManifest, type Manifest, type Output } from '../../store/manifest.js';
-import { runNames, sourceOf } from '../list_runs.js';
+import { readManifest, taskOf, type Manifest, type Output } from '../../store/manifest.js';
+import { readLock } from '../../store/source_lock.js';
+import { runNames } from '../list_runs.js';
 
 export interface Side {
   readonly run: string;
@@ -17,12 +19,16 @@ export interface Side {
   readonly manifests: readonly Manifest[];
 }
 
+/** The manifests of a run's tasks. Throws an IntegrityError where one is damaged: its numbers would be left out. */
 function manifestsOf(run: string): Manifest[] {
   return filesBelow(runFolder(run))
-    .filter((file) => file.endsWith('.json'))
+    .filter((file) => file.endsWith('.json') && dirname(file) !== runFolder(run))
     .sort()
-    .map(readManifest)
-    .filter((manifest): manifest is Manifest => manifest !== null && typeof manifest !== 'string');
+    .flatMap((path) => {
+      const manifest = readManifest(path);
+      if (typeof manifest === 'string') throw IntegrityError.ofMessage(manifest, taskOf(path));
+      return manifest ?? [];
+    });
 }
 
 function recordedSettings(manifests: readonly Manifest[]): Side['settings'] {
@@ -51,7 +57,7 @@ export function openSide(name: string, registry: Registry): Side {
     );
   }
   const settings = configuration?.settings ?? recordedSettings(manifests);
-  return { run, source: sourceOf(run)?.label ?? null, settings, manifests };
+  return { run, source: readLock(run)?.label ?? null, settings, manifests };
 }
 
 /** The outputs of a side that hold a table, or the published files (`table` null), with their tasks. */

@@ -33,7 +33,7 @@ export interface Contents {
 function manifestOf(run: string, task: Task): Manifest {
   const path = manifestPath(run, task);
   const manifest = readManifest(path);
-  if (typeof manifest === 'string') throw new IntegrityError(path, task.id, 'its content does not match its own hash');
+  if (typeof manifest === 'string') throw IntegrityError.ofMessage(manifest, task.id);
   if (manifest?.damaged) throw IntegrityError.ofMessage(manifest.damaged, task.id);
   if (!manifest) throw new UnavailableError(`${task.id} is not computed`);
   return manifest;

@@ -1,9 +1,8 @@
 /** The description of a calibrated bench, in the shape of data/benches/: what `predict --on FILE` reads. */
-import { stringify } from 'yaml';
 import { levels } from '../predictors/forest.js';
 import { assumedWidening, nominalCoverage } from '../predictors/intervals.js';
 import { lawParts } from '../predictors/law.js';
-import { partsOf, type Coverage, type PredictorFile } from '../predictors/predictor_file.js';
+import { fittedText, partsOf, type Coverage, type PredictorFile } from '../predictors/predictor_file.js';
 import type { Part } from '../predictors/predictor.js';
 import { rangesOf } from '../predictors/range.js';
 import type { Calibration } from './calibrate.js';
@@ -94,5 +93,4 @@ export function benchDocument(calibration: Calibration, { name, file, madeBy, gr
 }
 
 /** The text of the file; equal documents give equal bytes. */
-export const benchText = (bench: BenchDocument): string =>
-  `# Fitted, not written by hand: ${bench.predictors.made_by.replaceAll('\n', ' ')}\n${stringify(bench, { lineWidth: 0, flowCollectionPadding: true })}`;
+export const benchText = (bench: BenchDocument): string => fittedText(bench.predictors.made_by, bench);

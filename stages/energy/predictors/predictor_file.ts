@@ -5,7 +5,7 @@
  */
 import { stringify } from 'yaml';
 import { z } from 'zod';
-import { readYaml } from '../../../pipeline/yaml.js';
+import { readYaml, withSeal } from '../../../pipeline/yaml.js';
 import { predictorNames, type PredictorName } from './list.js';
 import type { Fitted, Part } from './predictor.js';
 
@@ -64,5 +64,10 @@ export const partsOf = ({ shared }: Fitted): Record<string, Record<string, numbe
   );
 
 /** The text of the file; equal documents give equal bytes. */
-export const predictorFileText = (file: PredictorFile): string =>
-  `# Fitted, not written by hand: ${file.made_by}\n${stringify(file, { lineWidth: 0, flowCollectionPadding: true })}`;
+export const predictorFileText = (file: PredictorFile): string => fittedText(file.made_by, file);
+
+/** A document that was fitted, sealed: damage is noticed, an edit is made by taking the seal out. */
+export const fittedText = (madeBy: string, document: object): string =>
+  withSeal(
+    `# Fitted, not written by hand: ${madeBy.replaceAll('\n', ' ')}\n${stringify(document, { lineWidth: 0, flowCollectionPadding: true })}`,
+  );

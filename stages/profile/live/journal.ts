@@ -7,6 +7,7 @@
  *                                   meter-1.log  resources-1.log      of leg 1: from a start to its end, in one boot
  *                                   meter-2.log  resources-2.log
  */
+import { createHash } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -20,7 +21,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { UnavailableError, UsageError } from '../../../pipeline/errors.js';
+import { IntegrityError, UsageError } from '../../../pipeline/errors.js';
 import { withFile } from '../../../pipeline/system_problem.js';
 
 const stamp = z.number().int();
@@ -37,7 +38,12 @@ const findingEntry = z.object({
 
 const entry = z.discriminatedUnion('kind', [
   /** The first line: a journal is of one protocol and one bench. */
-  z.object({ kind: z.literal('session'), version: z.literal(1), session: z.string(), settings: z.unknown() }),
+  z.object({
+    kind: z.literal('session'),
+    version: z.union([z.literal(1), z.literal(2)]),
+    session: z.string(),
+    settings: z.unknown(),
+  }),
   /** Instruments and runner are there; the clocks at one moment, to put legs of several boots in one order. */
   z.object({
     kind: z.literal('leg'),
@@ -85,23 +91,44 @@ const fileIn = (folder: string): string => join(folder, 'journal.jsonl');
 export const meterLog = (folder: string, leg: number): string => join(folder, `meter-${leg}.log`);
 export const resourceLog = (folder: string, leg: number): string => join(folder, `resources-${leg}.log`);
 
+/** A line of version 2 ends with the beginning of its own SHA-256: this many hexadecimal digits, a tab before them. */
+const sumDigits = 16;
+
+const sumOf = (json: string): string => createHash('sha256').update(json).digest('hex').slice(0, sumDigits);
+
+/** The entry of a line, or null where it is none. A journal of version 1 has no sums. */
+function entryOf(line: string, summed: boolean): Entry | null {
+  const at = line.length - sumDigits - 1;
+  if (summed && (line[at] !== '\t' || line.slice(at + 1) !== sumOf(line.slice(0, at)))) return null;
+  try {
+    return entry.parse(JSON.parse(summed ? line.slice(0, at) : line));
+  } catch {
+    return null;
+  }
+}
+
+const isOfVersion1 = (line: string): boolean => {
+  const head = entryOf(line, false);
+  return head?.kind === 'session' && head.version === 1;
+};
+
 function parsed(text: string, file: string): Entry[] {
   // What stands behind the last end of a line was being written when its writer died.
   const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n').slice(0, -1); // prettier-ignore
+  const summed = lines.length > 0 && !isOfVersion1(lines[0]);
   return lines.map((line, i) => {
-    try {
-      return entry.parse(JSON.parse(line));
-    } catch (error) {
-      throw new UnavailableError(
-        `${file}:${i + 1}: this is no line of a session's journal`,
-        'it was damaged after it was written: restore the file, or take that line out and what it tells is measured again',
-        { cause: error },
-      );
-    }
+    const found = entryOf(line, summed);
+    if (found) return found;
+    throw new IntegrityError(
+      `${file}:${i + 1}`,
+      'session',
+      "this is no line of a session's journal",
+      'restore the file, or take that line out and what it tells is measured again',
+    );
   });
 }
 
-/** The entries of a session so far; none where nothing was measured. Throws an UnavailableError where one is damaged. */
+/** The entries of a session so far; none where nothing was measured. Throws an IntegrityError where one is damaged. */
 export function readJournal(folder: string): Entry[] {
   const file = fileIn(folder);
   return existsSync(file) ? parsed(readFileSync(file, 'utf8'), file) : [];
@@ -112,6 +139,7 @@ export class Journal {
     private readonly fd: number,
     readonly folder: string,
     readonly entries: Entry[],
+    private readonly summed: boolean,
   ) {}
 
   /** Goes on with a session's journal, or begins it. Throws a UsageError where it is of other settings. */
@@ -132,15 +160,16 @@ export class Journal {
     const fd = openSync(file, 'a+');
     const text = readFileSync(file, 'utf8');
     ftruncateSync(fd, head ? Buffer.byteLength(text.slice(0, text.lastIndexOf('\n') + 1)) : 0);
-    const journal = new Journal(fd, folder, entries);
-    if (!head) journal.add({ kind: 'session', version: 1, session, settings: JSON.parse(plain) as unknown });
+    const journal = new Journal(fd, folder, entries, head?.kind !== 'session' || head.version > 1);
+    if (!head) journal.add({ kind: 'session', version: 2, session, settings: JSON.parse(plain) as unknown });
     return journal;
   }
 
   /** On the disk when it returns; where that fails nothing of it is left, for half a line would spoil the next. */
   add(entry: Entry): void {
     const { size } = fstatSync(this.fd);
-    const bytes = Buffer.from(`${JSON.stringify(entry)}\n`);
+    const json = JSON.stringify(entry);
+    const bytes = Buffer.from(this.summed ? `${json}\t${sumOf(json)}\n` : `${json}\n`);
     try {
       withFile(fileIn(this.folder), () => {
         for (let written = 0; written < bytes.length;) written += writeSync(this.fd, bytes, written);

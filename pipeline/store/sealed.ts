@@ -1,0 +1,22 @@
+/**
+ * JSON files that carry the hash of their own content, so that a flipped bit, a lost end or another file in their place
+ * is noticed before anything in them is believed. Nobody edits them: one byte that is not as it was written is damage.
+ */
+import { hashOf } from './hash.js';
+
+/** The file's text. `tag` is the kind of file: one kind is never taken for another. */
+export const sealed = (tag: string, content: object): string =>
+  `${JSON.stringify({ ...content, sha256: hashOf(tag, content) }, null, 1)}\n`;
+
+/** The content of a text that `sealed` has made, or why it is none. */
+export function unsealed(tag: string, text: string): { readonly content: object } | { readonly reason: string } {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return { reason: text === '' ? 'it is empty' : 'it is no JSON' };
+  }
+  if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) return { reason: 'it is no JSON object' };
+  const { sha256: _, ...content } = parsed as Record<string, unknown>;
+  return text === sealed(tag, content) ? { content } : { reason: 'its content does not match its own hash' };
+}

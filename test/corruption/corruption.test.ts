@@ -1,0 +1,84 @@
+/** A sample of the torture's corruption: every kind of file, every kind of damage, a few places each. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { sealed, unsealed } from '../../pipeline/store/sealed.js';
+import { Random } from '../../stages/energy/random.js';
+import { freshFolder, pipeline, writeToy } from '../pipeline/folder.js';
+import { toyArtefacts } from './artefacts.js';
+import { checkDetectedAndRepaired, checkFoundByRun, type Bench } from './detected_and_repaired.js';
+import { FolderCopy } from './folder_copy.js';
+import { empty, exchange, flipOneBit, truncate } from './spoil.js';
+
+/** As many bits of each kind; the torture takes 200. */
+const flips = 2;
+
+let bench: Bench;
+
+test.before(async () => {
+  freshFolder();
+  writeToy('run: toy\nmake: { letters: [a, b], count: 50 }\n');
+  assert.is((await pipeline('run', 'toy.yaml')).code, 0);
+  bench = { pipeline, config: 'toy.yaml', copy: new FolderCopy(['data', 'reports']) };
+});
+
+for (const artefact of toyArtefacts) {
+  test(`${artefact.kind}: a flipped bit is told before its content is used, and repaired by just that`, async () => {
+    const random = new Random('corruption', artefact.kind);
+    for (let i = 0; i < flips; i++)
+      await checkDetectedAndRepaired(bench, artefact, () => flipOneBit(artefact.file, random));
+    await checkFoundByRun(bench, artefact, () => flipOneBit(artefact.file, random), ['--verify']);
+  });
+
+  test(`${artefact.kind}: cut off, or empty`, async () => {
+    const random = new Random('cut', artefact.kind);
+    // `run` sees the size of what it reads, and mends it at once.
+    const check = artefact.reader[0] === 'run' ? checkFoundByRun : checkDetectedAndRepaired;
+    await check(bench, artefact, () => truncate(artefact.file, random));
+    await check(bench, artefact, () => empty(artefact.file));
+  });
+}
+
+const [, values, , manifest] = toyArtefacts;
+const other = (file: string) => file.replace('/a.', '/b.');
+
+test('two files of one dataset exchanged, and two manifests', async () => {
+  const asked = { ...values, reader: ['query', 'toy.yaml', 'SELECT * FROM values'] };
+  for (const [artefact, stage] of [
+    [asked, 'make'],
+    [manifest, 'square'],
+  ] as const) {
+    // prettier-ignore
+    const spoil = () => exchange(artefact.file, other(artefact.file));
+    bench.copy.restore();
+    spoil();
+    const { code, stderr } = await pipeline(...artefact.reader);
+    assert.is(code, 5, stderr);
+    assert.ok(stderr.includes(`error: ${artefact.file} is damaged: `), stderr);
+    await checkFoundByRun(bench, { ...artefact, repairs: { [stage]: 2 } }, spoil, ['--verify']);
+  }
+});
+
+test('a manifest of an older form is no damage: its task is computed again, and that is said', async () => {
+  bench.copy.restore();
+  const { content } = unsealed('manifest', readFileSync(manifest.file, 'utf8')) as { content: object };
+  writeFileSync(manifest.file, sealed('manifest', { ...content, version: 0 }));
+  assert.match((await pipeline('query', 'toy.yaml', 'SELECT * FROM squares')).stderr, 'not computed yet by square/a');
+  const { code, stderr } = await pipeline('run', 'toy.yaml');
+  assert.is(code, 0);
+  assert.match(stderr, /square +1 done, 1 fresh .* made by an older version/);
+  assert.equal(bench.copy.differing(), []);
+});
+
+test("a lock of the source as 0.2.0 wrote it is taken, and written anew in today's form", async () => {
+  bench.copy.restore();
+  const file = 'data/runs/toy/source.lock.json';
+  const now = readFileSync(file, 'utf8');
+  const { sha256: _, ...content } = JSON.parse(now) as Record<string, unknown>;
+  writeFileSync(file, `${JSON.stringify(content, null, 1)}\n`);
+  assert.is((await pipeline('status', 'toy.yaml')).code, 0);
+  assert.is((await pipeline('run', 'toy.yaml')).code, 0);
+  assert.is(readFileSync(file, 'utf8'), now);
+});
+
+test.run();
