@@ -96,18 +96,22 @@ export class Database {
     });
   }
 
-  /** The rows of a query as an Arrow table over typed arrays; strings become dictionaries. */
-  query(sql: string, parameters?: Parameters): Promise<arrow.Table> {
-    return this.inTurn(() => this.collect(sql, parameters));
+  /** The rows of a query as an Arrow table over typed arrays; strings become dictionaries. Fails beyond `mostBytes` in memory. */
+  query(sql: string, parameters?: Parameters, mostBytes = Infinity): Promise<arrow.Table> {
+    return this.inTurn(() => this.collect(sql, parameters, mostBytes));
   }
 
-  private async collect(sql: string, parameters?: Parameters): Promise<arrow.Table> {
+  private async collect(sql: string, parameters: Parameters | undefined, mostBytes: number): Promise<arrow.Table> {
     const result = await this.stream(sql, parameters);
     const names = result.deduplicatedColumnNames();
     const builders = names.map((_, i) => new ColumnBuilder(result.columnType(i)));
     try {
       for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
         for (let i = 0; i < builders.length; i++) builders[i].add(chunk.getColumnVector(i), chunk.rowCount);
+        if (builders.reduce((sum, { bytes }) => sum + bytes, 0) > mostBytes)
+          throw new Error(
+            `the answer takes more than ${mostBytes / 2 ** 30} GiB of memory: ask for less of it (LIMIT), or for sums`,
+          );
       }
     } catch (error) {
       throw new DatabaseError(sql, error);
@@ -149,6 +153,9 @@ export class Database {
   }
 }
 
+/** A value on its own, as V8 keeps it in a list: a pointer and a small object. */
+const valueBytes = 32;
+
 type Numeric = Float64Array | Int32Array | BigInt64Array;
 
 /** Collects one column of a result, chunk by chunk. */
@@ -156,6 +163,8 @@ class ColumnBuilder {
   private readonly parts: Numeric[] = [];
   private readonly values: unknown[] = [];
   private hasNull = false;
+  /** About what it holds. */
+  bytes = 0;
 
   constructor(private readonly type: DuckDBType) {}
 
@@ -168,12 +177,17 @@ class ColumnBuilder {
       const { items, validity } = from as unknown as { items: Numeric; validity: { data: BigUint64Array | null } };
       if (!this.hasNull && allValid(validity.data, count)) {
         this.parts.push(items.slice(0, count));
+        this.bytes += count * items.BYTES_PER_ELEMENT;
         return;
       }
     }
     if (!this.hasNull) this.spill();
     this.hasNull = true;
-    for (let i = 0; i < count; i++) this.values.push(plain(from.getItem(i)));
+    for (let i = 0; i < count; i++) {
+      const value = plain(from.getItem(i));
+      this.bytes += typeof value === 'string' ? valueBytes + value.length : valueBytes;
+      this.values.push(value);
+    }
   }
 
   /** From the first chunk that is not a whole typed array on, values are kept one by one. */

@@ -2,6 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Database, DatabaseError } from '../../pipeline/database.js';
 import { fromRows, toRows } from '../../pipeline/rows.js';
+import { thrown } from '../thrown.js';
 import { boolean, double, int32, int64, nullable, string, table } from '../../pipeline/table.js';
 
 const sample = table(
@@ -45,6 +46,17 @@ test('a wrong query fails with its text', async () => {
     assert.match((error as DatabaseError).message, 'SELECT nothing FROM nowhere');
   }
   database.close();
+});
+
+test('an answer is bounded where that is asked for, by what it takes in memory', async () => {
+  const database = await Database.open();
+  try {
+    assert.is((await database.query('FROM range(10_000)', undefined, 2 ** 20)).numRows, 10_000);
+    for (const sql of ['FROM range(1_000_000)', "SELECT repeat('x', 1000) FROM range(2000)"])
+      assert.match((await thrown(() => database.query(sql, undefined, 2 ** 20))).message, 'takes more than 0.0009765625 GiB'); // prettier-ignore
+  } finally {
+    database.close();
+  }
 });
 
 test('sums and decimals come as doubles', async () => {

@@ -34,8 +34,22 @@ async function checkReads({ connection }: Database, sql: string): Promise<void> 
     const type = statement.statementType;
     if (pivot && i === 0 && type === StatementType.CREATE) await statement.run();
     else if (!reading.includes(type)) throw notReading(sql);
+    else if (type === StatementType.EXPLAIN) await checkExplained(connection, sql);
   }
 }
+
+const explain = /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*explain\s+(?:analyze\s+)?(?:\([^()]*\)\s*)?/i;
+
+/** EXPLAIN ANALYZE does what it explains: it may explain a query alone. */
+async function checkExplained(connection: Database['connection'], sql: string): Promise<void> {
+  const explained = sql.replace(explain, '');
+  const statements = await connection.extractStatements(explained);
+  const { statementType } = await statements.prepare(0);
+  if (statementType !== StatementType.SELECT) throw notReading(explained);
+}
+
+/** An answer is held in memory: what exceeds this would end the program without a word. */
+const mostBytes = 2 ** 30;
 
 /** Throws a UsageError where the query is wrong, an UnavailableError where it names a dataset that is not there yet. */
 export async function answer(
@@ -47,7 +61,7 @@ export async function answer(
 ): Promise<Table> {
   try {
     await checkReads(database, sql);
-    return await database.query(sql);
+    return await database.query(sql, undefined, mostBytes);
   } catch (error) {
     if (error instanceof UsageError) throw error;
     const refused = systemProblem(error, 'the query');
