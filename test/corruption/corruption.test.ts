@@ -1,14 +1,21 @@
 /** A sample of the torture's corruption: every kind of file, every kind of damage, a few places each. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readDocument } from '../../pipeline/config/document.js';
+import { IntegrityError } from '../../pipeline/errors.js';
+import { packageRoot } from '../../pipeline/paths.js';
+import { lockRun } from '../../pipeline/store/lock.js';
+import { withSeal } from '../../pipeline/store/text_seal.js';
+import { readBench } from '../../stages/energy/benches/bench_file.js';
 import { sealed, unsealed } from '../../pipeline/store/sealed.js';
 import { Random } from '../../stages/energy/random.js';
 import { freshFolder, pipeline, writeToy } from '../pipeline/folder.js';
 import { toyArtefacts } from './artefacts.js';
 import { checkDetectedAndRepaired, checkFoundByRun, type Bench } from './detected_and_repaired.js';
 import { FolderCopy } from './folder_copy.js';
-import { empty, exchange, flipOneBit, truncate } from './spoil.js';
+import { empty, exchange, flipOneBit, truncate, truncateBelowSeal } from './spoil.js';
 
 /** As many bits of each kind; the torture takes 200. */
 const flips = 2;
@@ -79,6 +86,54 @@ test("a lock of the source as 0.2.0 wrote it is taken, and written anew in today
   assert.is((await pipeline('status', 'toy.yaml')).code, 0);
   assert.is((await pipeline('run', 'toy.yaml')).code, 0);
   assert.is(readFileSync(file, 'utf8'), now);
+});
+
+/** Facts that a program wrote, or that are the paper's: nobody edits them. */
+const sealedFacts = [
+  ...readdirSync(join(packageRoot, 'data', 'paper')).map((name) => join(packageRoot, 'data', 'paper', name)),
+  join(packageRoot, 'data', 'predictors', 'pc1.yaml'),
+];
+
+test('facts that nobody edits, and what calibrate writes, are sealed: any bit, any cut', () => {
+  const random = new Random('corruption', 'facts');
+  for (const fact of sealedFacts) {
+    readDocument(fact);
+    assert.is(
+      withSeal(readFileSync(fact, 'utf8').replace(/^.*\n/, '')),
+      readFileSync(fact, 'utf8'),
+      `${fact} is sealed`,
+    );
+    for (let i = 0; i < 3 * flips; i++) {
+      copyFileSync(fact, 'fact.yaml');
+      const what = i % 3 === 2 ? truncateBelowSeal('fact.yaml', random) : flipOneBit('fact.yaml', random);
+      const told = (error: Error) => error instanceof IntegrityError && error.file === 'fact.yaml';
+      assert.throws(() => readDocument('fact.yaml'), told, `${fact}, ${what}`);
+    }
+  }
+});
+
+test('a bench edited by hand is taken without its first line', () => {
+  const law = 'predictors: { law: { constants: { eta: 1.1, rest_w: 60 } } }\n';
+  writeFileSync('own.yaml', withSeal(`bench: own\nsource: mine\nmade_by: hand\nfitted_on: {}\n${law}`));
+  const read = () => readBench('own.yaml').predictors?.predictors.law?.constants?.eta;
+  assert.is(read(), 1.1);
+  writeFileSync('own.yaml', readFileSync('own.yaml', 'utf8').replace('1.1', '1.2'));
+  assert.throws(read, (error: IntegrityError) => error.exitCode === 5 && /edited it by hand/.test(error.hint ?? ''));
+  writeFileSync('own.yaml', readFileSync('own.yaml', 'utf8').replace(/^.*\n/, ''));
+  assert.is(read(), 1.2);
+});
+
+test("a lock that was hit is nobody else\'s while it beats", () => {
+  mkdirSync('locked', { recursive: true });
+  const { release } = lockRun('locked');
+  const random = new Random('corruption', 'lock');
+  const whole = readFileSync('locked/run.lock');
+  for (let i = 0; i < 50; i++) {
+    const what = flipOneBit('locked/run.lock', random);
+    assert.throws(() => lockRun('locked'), (error: Error) => error instanceof IntegrityError && error.file === 'locked/run.lock', what); // prettier-ignore
+    writeFileSync('locked/run.lock', whole);
+  }
+  release();
 });
 
 test.run();

@@ -20,10 +20,16 @@ export function flipOneBit(file: string, random: Random): string {
   return told;
 }
 
-export function truncate(file: string, random: Random): string {
+/** The line that seals a text. */
+const sealBytes = 74;
+
+/** Without its seal a text is one that somebody has written by hand. */
+export const truncateBelowSeal = (file: string, random: Random): string => truncate(file, random, sealBytes);
+
+export function truncate(file: string, random: Random, least = 0): string {
   let told = '';
   rewrite(file, (bytes) => {
-    const length = Math.floor(random.uniform() * bytes.length);
+    const length = least + Math.floor(random.uniform() * (bytes.length - least));
     told = `${file} cut to ${length} of ${bytes.length} bytes`;
     return bytes.subarray(0, length);
   });
