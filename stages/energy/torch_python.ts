@@ -1,13 +1,16 @@
 /** The Python that has PyTorch, and how the programs of native/torch are started with it. */
 import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, relative } from 'node:path';
 import { UnavailableError } from '../../pipeline/errors.js';
 import { packageRoot } from '../../pipeline/paths.js';
 
 const folder = join(packageRoot, 'native', 'torch');
 
+/** The program that installs PyTorch, as it is called from here: the package may lie in somebody's node_modules. */
+const install = join(relative('.', folder).startsWith('..') ? folder : relative('.', folder), 'install');
+
 /** What to do where PyTorch is not there. */
-export const torchHint = 'run native/torch/install, or name a Python that has PyTorch in IRENE_PYTHON';
+export const torchHint = `run ${install}, or name a Python that has PyTorch in IRENE_PYTHON`;
 
 /** IRENE_PYTHON, else what native/torch/install made. Throws an UnavailableError where there is neither. */
 export function torchPython(environment: NodeJS.ProcessEnv = process.env): string {
