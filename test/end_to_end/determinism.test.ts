@@ -25,7 +25,12 @@ const places: readonly Place[] = [
   { jobs: 2, node: 'node24', zone: 'America/St_Johns', language: 'tr_TR.UTF-8', folder: `it's "quoted" & [é] 名 ` },
 ];
 
-const all = [`train.predictors=[${predictorNames.join(',')}]`, 'train.seeds=1', 'train.features=[all]'];
+const all = [
+  'trace.models=[distilbert-base-uncased,gpt2]',
+  `train.predictors=[${predictorNames.join(',')}]`,
+  'train.features=[all]',
+  'train.seeds=1',
+];
 const settings = all.flatMap((one) => ['--set', one]);
 const prediction = ['predict', 'gpt2', '--batch', '8', '--length', '64', '--on', 'pc1'];
 const question = 'SELECT * FROM errors ORDER BY ALL';
