@@ -1,4 +1,4 @@
-/** One column of a query's answer: DuckDB's chunks become an Arrow vector over a typed array. */
+/** One column of a DuckDB result, collected chunk by chunk into an Arrow vector: numbers stay typed arrays, nulls bits. */
 import {
   DuckDBBigIntVector,
   DuckDBDoubleVector,
@@ -15,31 +15,36 @@ const valueBytes = 32;
 
 export type Numeric = Float64Array | Int32Array | BigInt64Array;
 
-/** Collects one column of a result, chunk by chunk. */
+/** What DuckDB's vectors of numbers hold: a value a row, and a bit a row where some are null. */
+export interface NumericVector {
+  readonly items: Numeric;
+  readonly validity: { data: BigUint64Array | null };
+}
+
+const isNumeric = (vector: DuckDBVector): boolean =>
+  vector instanceof DuckDBDoubleVector || vector instanceof DuckDBIntegerVector || vector instanceof DuckDBBigIntVector;
+
+/** Numbers of one chunk; `valid` has a bit a row, as DuckDB and Arrow both order them, or is null where none is null. */
+interface Chunk {
+  readonly items: Numeric;
+  readonly valid: Uint8Array | null;
+}
+
 export class ColumnBuilder {
-  private readonly parts: Numeric[] = [];
+  private readonly chunks: Chunk[] = [];
   private readonly values: unknown[] = [];
-  private hasNull = false;
   /** About what it holds. */
   bytes = 0;
 
   constructor(private readonly type: DuckDBType) {}
 
   add(from: DuckDBVector, count: number): void {
-    if (
-      from instanceof DuckDBDoubleVector ||
-      from instanceof DuckDBIntegerVector ||
-      from instanceof DuckDBBigIntVector
-    ) {
-      const { items, validity } = from as unknown as { items: Numeric; validity: { data: BigUint64Array | null } };
-      if (!this.hasNull && allValid(validity.data, count)) {
-        this.parts.push(items.slice(0, count));
-        this.bytes += count * items.BYTES_PER_ELEMENT;
-        return;
-      }
+    if (isNumeric(from)) {
+      const { items, validity } = from as unknown as NumericVector;
+      this.chunks.push({ items: items.slice(0, count), valid: nullBits(validity.data, count) });
+      this.bytes += count * items.BYTES_PER_ELEMENT;
+      return;
     }
-    if (!this.hasNull) this.spill();
-    this.hasNull = true;
     for (let i = 0; i < count; i++) {
       const value = plain(from.getItem(i));
       this.bytes += typeof value === 'string' ? valueBytes + value.length : valueBytes;
@@ -47,35 +52,14 @@ export class ColumnBuilder {
     }
   }
 
-  /** From the first chunk that is not a whole typed array on, values are kept one by one. */
-  private spill(): void {
-    for (const part of this.parts) for (const value of part) this.values.push(value);
-    this.parts.length = 0;
-  }
-
   vector(): arrow.Vector {
-    const id = this.type.typeId;
-    if (!this.hasNull) {
-      const length = this.parts.reduce((sum, part) => sum + part.length, 0);
-      const Array =
-        id === DuckDBTypeId.DOUBLE ? Float64Array : id === DuckDBTypeId.INTEGER ? Int32Array : BigInt64Array;
-      if (length > 0 || id === DuckDBTypeId.DOUBLE || id === DuckDBTypeId.INTEGER || id === DuckDBTypeId.BIGINT) {
-        const whole = new Array(length) as Float64Array;
-        let at = 0;
-        for (const part of this.parts as Float64Array[]) {
-          whole.set(part, at);
-          at += part.length;
-        }
-        return arrow.makeVector(whole);
-      }
-    }
-    switch (id) {
+    switch (this.type.typeId) {
       case DuckDBTypeId.DOUBLE:
-        return arrow.vectorFromArray(this.values as number[], new arrow.Float64());
+        return numericVector(new arrow.Float64(), Float64Array, this.chunks);
       case DuckDBTypeId.INTEGER:
-        return arrow.vectorFromArray(this.values as number[], new arrow.Int32());
+        return numericVector(new arrow.Int32(), Int32Array, this.chunks);
       case DuckDBTypeId.BIGINT:
-        return arrow.vectorFromArray(this.values as bigint[], new arrow.Int64());
+        return numericVector(new arrow.Int64(), BigInt64Array, this.chunks);
       case DuckDBTypeId.BOOLEAN:
         return arrow.vectorFromArray(this.values as boolean[], new arrow.Bool());
       case DuckDBTypeId.VARCHAR:
@@ -100,18 +84,50 @@ export class ColumnBuilder {
   }
 }
 
+/** All chunks as one vector. What is null reads as 0 below its bit, so that equal columns have equal bytes. */
+function numericVector(
+  type: arrow.Float64 | arrow.Int32 | arrow.Int64,
+  Values: new (length: number) => Numeric,
+  chunks: readonly Chunk[],
+): arrow.Vector {
+  const length = chunks.reduce((sum, { items }) => sum + items.length, 0);
+  const whole = new Values(length);
+  let bits: Uint8Array | undefined;
+  let [at, nullCount] = [0, 0];
+  for (const { items, valid } of chunks) {
+    (whole as Float64Array).set(items as Float64Array, at);
+    for (let i = 0; valid && i < items.length; i++) {
+      if ((valid[i >> 3] & (1 << (i & 7))) !== 0) continue;
+      bits ??= allOnes(length);
+      bits[(at + i) >> 3] &= ~(1 << ((at + i) & 7));
+      nullCount++;
+    }
+    at += items.length;
+  }
+  if (!bits) return arrow.makeVector(whole as Float64Array);
+  const zero = whole instanceof BigInt64Array ? 0n : 0;
+  for (let i = 0; i < length; i++) if ((bits[i >> 3] & (1 << (i & 7))) === 0) (whole as { [row: number]: typeof zero })[i] = zero; // prettier-ignore
+  return arrow.makeVector(arrow.makeData({ type, length, nullCount, data: whole, nullBitmap: bits } as never));
+}
+
+/** As many set bits as there are rows; those after them are clear. */
+function allOnes(length: number): Uint8Array {
+  const bits = new Uint8Array(Math.ceil(length / 8)).fill(0xff);
+  if (length % 8 !== 0) bits[bits.length - 1] = (1 << (length % 8)) - 1;
+  return bits;
+}
+
+/** The first `count` of a chunk's bits, or null where they are all set. */
+function nullBits(words: BigUint64Array | null, count: number): Uint8Array | null {
+  if (!words) return null;
+  const bits = new Uint8Array(words.buffer, words.byteOffset, Math.ceil(count / 8)).slice();
+  const full = bits.subarray(0, count >> 3).every((byte) => byte === 0xff);
+  const rest = (1 << (count % 8)) - 1;
+  return full && (count % 8 === 0 || (bits[bits.length - 1] & rest) === rest) ? null : bits;
+}
+
 /** Values that are no JavaScript primitive (decimals, dates, lists) as DuckDB prints them. */
 function plain(value: unknown): unknown {
   if (value === null || typeof value !== 'object') return value;
   return String(value);
-}
-
-function allValid(bits: BigUint64Array | null, count: number): boolean {
-  if (!bits) return true;
-  for (let word = 0; word * 64 < count; word++) {
-    const rest = count - word * 64;
-    const mask = rest >= 64 ? 0xffff_ffff_ffff_ffffn : (1n << BigInt(rest)) - 1n;
-    if ((bits[word] & mask) !== mask) return false;
-  }
-  return true;
 }

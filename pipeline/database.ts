@@ -13,7 +13,7 @@ import {
   type DuckDBVector,
 } from '@duckdb/node-api';
 import * as arrow from 'apache-arrow';
-import { ColumnBuilder, type Numeric } from './column_builder.js';
+import { ColumnBuilder, type Numeric, type NumericVector } from './column_builder.js';
 import { Coded, encode } from './rows.js';
 
 /** DuckDB's own vector size: rows travel in chunks of this many. */
@@ -149,9 +149,25 @@ export class Database {
   }
 }
 
+/** Numbers that lie in one typed array from its beginning. */
+const isPlain = ({ type, data, length }: arrow.Vector): boolean =>
+  (arrow.DataType.isInt(type) || arrow.DataType.isFloat(type)) &&
+  data.length === 1 &&
+  data[0].offset === 0 &&
+  (data[0].values as Numeric).length >= length;
+
+/** The bits of some rows, the first of them at a byte's beginning, as DuckDB's words. */
+function wordsOf(bits: Uint8Array, from: number, count: number): BigUint64Array {
+  const words = new BigUint64Array(Math.ceil(count / 64));
+  new Uint8Array(words.buffer).set(bits.subarray(from >> 3, (from + count + 7) >> 3));
+  return words;
+}
+
 /** Fills one column of DuckDB's chunks from an Arrow vector. */
 class ColumnWriter {
   private readonly typed: Numeric | undefined;
+  /** Arrow's bit a row, where some of `typed` are null. */
+  private readonly valid: Uint8Array | undefined;
   private readonly coded: Coded | undefined;
 
   constructor(
@@ -164,7 +180,10 @@ class ColumnWriter {
         const dictionary = values.data[0].dictionary!;
         this.coded = new Coded(values.data[0].values as Int32Array, Array.from(dictionary) as string[]);
       } else this.coded = encode(Array.from(values) as (string | null)[]);
-    } else if (whole && !arrow.DataType.isBool(values.type)) this.typed = values.toArray() as Numeric;
+    } else if (isPlain(values)) {
+      this.typed = values.data[0].values as Numeric;
+      if (values.nullCount > 0) this.valid = values.data[0].nullBitmap;
+    }
   }
 
   private get enumerated(): boolean {
@@ -186,6 +205,7 @@ class ColumnWriter {
     const items = (into as unknown as { items: Numeric | Uint8Array }).items;
     if (this.typed) {
       (items as Float64Array).set((this.typed as Float64Array).subarray(from, from + count));
+      if (this.valid) (into as unknown as NumericVector).validity.data = wordsOf(this.valid, from, count);
     } else if (this.coded && this.enumerated) {
       for (let i = 0; i < count; i++) {
         const code = this.coded.codes[from + i];

@@ -36,6 +36,44 @@ test('rows survive the way to DuckDB and back, absent values included', async ()
   database.close();
 });
 
+test('absent numbers survive wherever they stand, whatever the length of the chunks', async () => {
+  const database = await Database.open();
+  for (const length of [1, 7, 64, 2047, 2048, 2049, 6145]) {
+    for (const every of [1, 2, 3, 8, 2048, 5000]) {
+      const absent = (i: number): boolean => i % every === every - 1;
+      const wanted = Array.from({ length }, (_, i) => {
+        const value = absent(i) ? null : i;
+        return { id: i, whole: value, small: value, wall_j: value === null ? null : value / 7 };
+      });
+      const schema = table('gaps', 'absent here and there', { id: int64(''), whole: nullable(int64('')), small: nullable(int32('')), wall_j: nullable(double('', 'J')) }, ['id']); // prettier-ignore
+      await database.insert('gaps', fromRows(schema, wanted));
+      const back = await database.query('FROM gaps ORDER BY id');
+      assert.equal(toRows(back), wanted, `${length} rows, every ${every}`);
+      assert.is(back.getChild('wall_j')!.nullCount, wanted.filter(({ wall_j }) => wall_j === null).length);
+      await database.insert('again', back);
+      // Rows that a filter leaves do not come in whole chunks.
+      const some = await database.query('FROM again WHERE id % 5 <> 2 ORDER BY id');
+      assert.equal(toRows(some), wanted.filter(({ id }) => id % 5 !== 2)); // prettier-ignore
+      await database.run('DROP TABLE gaps; DROP TABLE again');
+    }
+  }
+  database.close();
+});
+
+test('equal columns have equal bytes: what is absent reads as 0 below its bit', async () => {
+  const database = await Database.open();
+  const values = await Promise.all(
+    ['7.5', '8.5'].map(async (under) => {
+      const rows = await database.query(
+        `SELECT CASE WHEN i % 2 = 0 THEN ${under}::DOUBLE END AS w FROM range(10) t(i)`,
+      );
+      return Array.from(rows.getChild('w')!.data[0].values as Float64Array).filter((_, i) => i % 2 === 1);
+    }),
+  );
+  assert.equal(values, [Array(5).fill(0), Array(5).fill(0)]);
+  database.close();
+});
+
 test('a wrong query fails with its text', async () => {
   const database = await Database.open();
   try {
