@@ -53,6 +53,16 @@ const places = {
     remedy: 'apt-get install gcc libc6-dev',
     installable: true,
   },
+  slurm: {
+    paths: ['/usr/sbin/slurmctld'],
+    remedy: 'apt-get install slurm-wlm',
+    installable: true,
+  },
+  munge: {
+    paths: ['/usr/sbin/munged'],
+    remedy: 'apt-get install munge',
+    installable: true,
+  },
   make: {
     paths: ['/usr/bin/make', '/usr/local/bin/make'],
     remedy: 'apt-get install make',

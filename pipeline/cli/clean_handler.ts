@@ -2,6 +2,7 @@
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { loadConfiguration } from '../config/configuration.js';
+import { refuseBesideSlurm } from '../execute/slurm/refuse_beside.js';
 import { runFolders } from '../graph.js';
 import { reportFolder, runFolder } from '../paths.js';
 import { filesBelow, removeEmptyFolders, removeIfEmpty } from '../store/garbage.js';
@@ -54,9 +55,10 @@ function amount(files: readonly File[]): string {
   return `${files.length} ${files.length === 1 ? 'file' : 'files'}, ${readableBytes(bytes)}`;
 }
 
-function remove(run: string, stage: string | undefined): File[] {
+async function remove(run: string, stage: string | undefined): Promise<File[]> {
   const lock = lockRun(runFolder(run));
   try {
+    await refuseBesideSlurm(run);
     const files = found(run, stage);
     for (const { path } of files) rmSync(path, { force: true });
     runFolders(run).forEach(removeEmptyFolders);
@@ -72,7 +74,7 @@ export async function handle(args: CleanArgs, terminal: Terminal, { openRegistry
   checkStage(args.stage, registry);
   const { run } = loadConfiguration(args.config, registry, args.set);
   const there = existsSync(runFolder(run)) || existsSync(reportFolder(run));
-  const files = args.dryRun || !there ? found(run, args.stage) : remove(run, args.stage);
+  const files = args.dryRun || !there ? found(run, args.stage) : await remove(run, args.stage);
   const what = args.stage === undefined ? `run ${run}` : `stage ${args.stage} of run ${run}`;
   if (files.length === 0) terminal.print(`${what}: nothing is there`);
   else {

@@ -11,6 +11,8 @@ const again_ms = 2000;
 
 export interface Interruptible {
   readonly signal: AbortSignal;
+  /** What somebody who does not wait gets, unless it is the end at once. */
+  readonly again: (handler: () => void) => void;
   /** Stops for another reason. */
   readonly stop: (reason: Error) => void;
   readonly release: () => void;
@@ -19,14 +21,16 @@ export interface Interruptible {
 export function interruptible(): Interruptible {
   const controller = new AbortController();
   let asked_ms: number | null = null;
+  let impatient = () => process.exit(exitCodes.interrupted);
   const interrupt = () => {
-    if (asked_ms !== null && performance.now() - asked_ms > again_ms) process.exit(exitCodes.interrupted);
+    if (asked_ms !== null && performance.now() - asked_ms > again_ms) return impatient();
     asked_ms ??= performance.now();
     controller.abort(new InterruptedError());
   };
   for (const name of signals) process.on(name, interrupt);
   return {
     signal: controller.signal,
+    again: (handler) => (impatient = handler as typeof impatient),
     stop: (reason) => controller.abort(reason),
     release: () => signals.forEach((name) => process.off(name, interrupt)),
   };

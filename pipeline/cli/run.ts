@@ -10,6 +10,8 @@ export interface RunArgs {
   readonly jobs?: number;
   readonly set: string[];
   readonly executor: 'local' | 'slurm';
+  readonly detach: boolean;
+  readonly onInterrupt?: 'leave' | 'cancel';
   readonly dryRun: boolean;
   readonly verify: boolean;
   readonly relock: boolean;
@@ -27,7 +29,20 @@ export const run: Command<RunArgs> = {
     force: { type: 'boolean', default: false, describe: 'compute anew even what is fresh (with --stage: that stage)' },
     jobs: { type: 'number', describe: 'tasks at a time (default: the cores of this machine)' },
     ...setOption,
-    executor: { choices: ['local'], default: 'local', describe: 'where tasks run' },
+    executor: {
+      choices: ['local', 'slurm'],
+      default: 'local',
+      describe: 'where tasks run: here, or as jobs of Slurm (the section "slurm" says what those ask for)',
+    },
+    detach: {
+      type: 'boolean',
+      default: false,
+      describe: 'slurm: leave at once; a small job goes on whenever an array has ended (`status` shows how it stands)',
+    },
+    'on-interrupt': {
+      choices: ['leave', 'cancel'],
+      describe: 'slurm: what Ctrl-C does to the jobs (default: asks on a terminal, else leaves them)',
+    },
     'dry-run': { type: 'boolean', default: false, describe: 'say what would be computed, and why' },
     verify: { type: 'boolean', default: false, describe: 'hash every file again instead of trusting size and time' },
     relock: { type: 'boolean', default: false, describe: 'choose the source of the measurements anew' },

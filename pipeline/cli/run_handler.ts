@@ -1,8 +1,9 @@
 /** What `pipeline run` does once it is called: everything heavy is loaded here. */
-import { availableParallelism } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import { loadConfiguration } from '../config/configuration.js';
-import { UsageError } from '../errors.js';
-import { LocalExecutor } from '../execute/local.js';
+import { InterruptedError, UsageError } from '../errors.js';
+import { mayBeAtWork } from '../execute/slurm/batch.js';
+import { refuseBesideSlurm } from '../execute/slurm/refuse_beside.js';
 import { filesOf } from '../freshness.js';
 import { dependencies, runFolders, type Graph, type Task } from '../graph.js';
 import { openProject, survey, type Project, type State } from '../project.js';
@@ -14,11 +15,12 @@ import type { Terminal } from '../terminal.js';
 import { update } from '../update.js';
 import type { Registry } from '../stage.js';
 import type { Door } from './command.js';
-import { interruptible } from './interruptible.js';
+import { type Interruptible, interruptible } from './interruptible.js';
 import { Progress } from './progress.js';
 import type { RunArgs } from './run.js';
 import { checkStage } from './stage_option.js';
 import { stateLines } from './status_lines.js';
+import { checkExecutor, handedOverLine, openWorkplace } from './workplace.js';
 
 /** The tasks of a stage with everything they read. */
 function closure(graph: Graph, stage: string): Set<Task> {
@@ -56,27 +58,26 @@ async function dryRun({ graph }: Project, args: RunArgs, wanted: (task: Task) =>
   });
 }
 
-async function compute(
-  { graph, registry }: Project,
-  args: RunArgs,
-  wanted: (task: Task) => boolean,
-  terminal: Terminal,
-  signal: AbortSignal,
-) {
+async function compute(project: Project, args: RunArgs, terminal: Terminal, interrupt: Interruptible) {
+  const { graph } = project;
+  const wanted = wantedOf(graph, args.stage);
   const force = (task: Task): boolean => {
     if (args.from !== undefined && task.stage.name === args.from) return true;
     return args.force && (args.stage === undefined || task.stage.name === args.stage);
   };
-  const executor = new LocalExecutor(registry.url, args.jobs ?? availableParallelism());
-  const close = () => void executor.close();
-  signal.addEventListener('abort', close);
+  const { signal } = interrupt;
+  const place = await openWorkplace(project, args, terminal, interrupt);
   try {
-    const done = await update(graph, executor, new Progress(terminal), { wanted, force, verify: args.verify, signal });
+    const reporter = new Progress(terminal);
+    const done = await update(graph, place.executor, reporter, { wanted, force, verify: args.verify, signal });
     if (args.stage === undefined) removeOrphans(graph.run, filesOf(graph, done.manifests));
-    return done.counts;
+    return { stages: done.counts, handedOver: null };
+  } catch (error) {
+    const handedOver = error instanceof InterruptedError ? await place.handedOver() : null;
+    if (handedOver) return { stages: null, handedOver };
+    throw error;
   } finally {
-    signal.removeEventListener('abort', close);
-    await executor.close();
+    await place.close();
   }
 }
 
@@ -86,14 +87,34 @@ const wantedOf = (graph: Graph, stage: string | undefined): ((task: Task) => boo
   return (task) => some.has(task);
 };
 
+/** What is temporary of a job of a cluster is no garbage. */
+function collectUnlessAtSlurm(run: string): void {
+  if (!mayBeAtWork(run)) collectTemporary(runFolders(run));
+}
+
 /** Whatever cannot be removed now, the next run removes: what went wrong before is what is told. */
 function tidy(run: string, lock: RunLock): void {
   try {
-    if (lock.isMine()) collectTemporary(runFolders(run));
+    if (lock.isMine()) collectUnlessAtSlurm(run);
     lock.release();
     removeIfEmpty(runFolder(run));
   } catch {
     return;
+  }
+}
+
+/** A detached run goes on as soon as a job has ended: whoever left it behind may be about to let go of the lock. */
+const letGo_s = 60;
+
+async function lockOf(run: string, { detach }: RunArgs, lost: (error: Error) => void): Promise<RunLock> {
+  const goesOn = detach && process.env.SLURM_JOB_ID !== undefined;
+  for (let waited_s = 0; ; waited_s++) {
+    try {
+      return lockRun(runFolder(run), lost);
+    } catch (error) {
+      if (!goesOn || waited_s >= letGo_s) throw error;
+      await pause(1000);
+    }
   }
 }
 
@@ -102,9 +123,10 @@ async function bringUpToDate(args: RunArgs, registry: Registry, terminal: Termin
   const { relock, download, set } = args;
   const { run } = loadConfiguration(args.config, registry, set);
   const interrupt = interruptible();
-  const lock = lockRun(runFolder(run), interrupt.stop);
+  const lock = await lockOf(run, args, interrupt.stop);
   try {
-    collectTemporary(runFolders(run));
+    if (args.executor === 'local') await refuseBesideSlurm(run);
+    collectUnlessAtSlurm(run);
     const { signal } = interrupt;
     const warn = (text: string) => terminal.warn(text);
     const project = await openProject(args.config, registry, { relock, download, set, record: true, signal, warn });
@@ -114,9 +136,14 @@ async function bringUpToDate(args: RunArgs, registry: Registry, terminal: Termin
     terminal.say(`${name}: ${label}`);
     const lacking = leftOut(project, args);
     for (const text of lacking) terminal.warn(text);
-    const stages = await compute(project, args, wantedOf(graph, args.stage), terminal, signal);
+    const { stages, handedOver } = await compute(project, args, terminal, interrupt);
+    const about = { run, source: { kind, label }, left_out: lacking };
+    if (handedOver) {
+      terminal.say(`${name}: ${handedOverLine(handedOver, args)}`);
+      return terminal.document({ ...about, handed_over: handedOver });
+    }
     terminal.say(`${name}: ${label}; up to date, see reports/${run}/index.html`);
-    terminal.document({ run, source: { kind, label }, stages, left_out: lacking });
+    terminal.document({ ...about, stages });
   } finally {
     tidy(run, lock);
     interrupt.release();
@@ -134,6 +161,7 @@ export async function handle(args: RunArgs, terminal: Terminal, { openRegistry }
   if (args.jobs !== undefined && !(Number.isInteger(args.jobs) && args.jobs > 0)) {
     throw new UsageError(`--jobs ${args.jobs}: expected a number of tasks at a time, 1 or more`);
   }
+  checkExecutor(args);
   const registry = await openRegistry();
   for (const name of [args.stage, args.from]) checkStage(name, registry);
   if (!args.dryRun) return bringUpToDate(args, registry, terminal);

@@ -4,6 +4,7 @@
  */
 import { UsageError } from '../errors.js';
 import type { Registry } from '../stage.js';
+import { type SlurmSettings, slurmSettings } from '../execute/slurm/settings.js';
 import { parseText, plainValue, readDocument } from './document.js';
 import { inOrder, problemAt, problemsOf, unknownSection, type Place } from './problems.js';
 
@@ -13,6 +14,8 @@ export interface Configuration {
   readonly run: string;
   /** The validated slice of every stage, and of the source, by section name. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** Where tasks run on a cluster: apart from `settings`, because no result depends on it. */
+  readonly slurm: SlurmSettings;
 }
 
 /** Longer than any file system's limit is no name; dots alone would leave the folder. */
@@ -48,7 +51,9 @@ export function loadConfiguration(file: string, registry: Registry, set: readonl
   const mistakes = override(place, set);
   if (mistakes.length > 0) throw problemsError(mistakes);
   const raw = sectionsOf(place);
-  const sections = [registry.choice, ...registry.stages.map(({ stage }) => stage)];
+  const stages = registry.stages.map(({ stage }) => stage);
+  const slurm = { name: 'slurm', params: slurmSettings(stages.map(({ name }) => name)) };
+  const sections = [registry.choice, ...stages, slurm];
   const names = ['run', ...sections.map(({ name }) => name)];
   const problems = Object.keys(raw)
     .filter((key) => !names.includes(key))
@@ -61,7 +66,8 @@ export function loadConfiguration(file: string, registry: Registry, set: readonl
     else problems.push(...problemsOf(place, params, result.error, [name]));
   }
   if (problems.length > 0) throw problemsError(inOrder(problems));
-  return { file, run: raw.run as string, settings };
+  const { slurm: jobs, ...rest } = settings;
+  return { file, run: raw.run as string, settings: rest, slurm: jobs as SlurmSettings };
 }
 
 function sectionsOf(place: Place): Record<string, unknown> {

@@ -3,7 +3,7 @@
  * squares letter by letter, and all squares make one report. What a task does wrong can be asked for in the
  * configuration.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { UnavailableError } from '../../pipeline/errors.js';
@@ -38,6 +38,16 @@ async function work(): Promise<void> {
   for (let waited = 0; waited < 60_000 && !existsSync('hurry'); waited += 10) await pause();
 }
 
+/** In a folder with `held/`: says there where and when a letter is worked on, and waits while `held/<letter>` is there. */
+async function held(letter: string): Promise<void> {
+  if (!existsSync('held')) return;
+  const say = (what: string) =>
+    appendFileSync(`held/${letter}.log`, `${what} ${process.env.SLURMD_NODENAME} ${Date.now()}\n`);
+  say('begin');
+  while (existsSync(`held/${letter}`)) await pause();
+  say('end');
+}
+
 export const make: Stage<NumbersParams> = {
   name: 'make',
   about: 'makes numbers',
@@ -57,6 +67,7 @@ export const make: Stage<NumbersParams> = {
       progress(waited, params.wait_ms);
     }
     if (letter === 'slow') await work();
+    await held(letter);
     const offset = existsSync('offset.txt') ? Number(readFileSync('offset.txt', 'utf8')) : 0;
     const rows = Array.from({ length: params.count }, (_, i) => ({ letter, i, x: (offset + i) * params.scale }));
     await write(values, fromRows(values, rows.reverse()));

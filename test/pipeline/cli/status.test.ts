@@ -40,6 +40,7 @@ test('status as a document', async () => {
       square: { fresh: 2, stale: 0, waiting: 0 },
       tell: { fresh: 0, stale: 1, waiting: 0 },
     },
+    slurm: null,
   });
   assert.equal(tasks.at(-1), { task: 'tell/sum', state: 'stale', reason: 'parameters changed (title "sum" → "x")' });
 });

@@ -1,6 +1,7 @@
 /** Hashes, manifests, files that appear whole, and what is removed. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -46,7 +47,7 @@ test('a file is hashed by its bytes, longer than a block too', () => {
 test('a temporary name is no other one, and tells that it is temporary', () => {
   const names = new Set(Array.from({ length: 100 }, () => temporaryName('a/b.parquet')));
   assert.is(names.size, 100);
-  for (const name of names) assert.match(name, new RegExp(`^a/b\\.parquet\\.${process.pid}-\\d+\\.tmp$`));
+  for (const name of names) assert.match(name, new RegExp(`^a/b\\.parquet\\.${hostname()}-${process.pid}-\\d+\\.tmp$`));
 });
 
 test('a file appears whole: what was there stays until the new one is', () => {
