@@ -86,61 +86,55 @@ test('in an empty folder: init by npx, then run, then predict', () => {
   assert.ok(prediction.wall_j > 1 && prediction.wall_j < 100);
 });
 
-test('code of one’s own is checked against the exported types, and compiled', () => {
-  for (const name of ['my_predictor.ts', 'my_meter.ts'])
-    copyFileSync(join(packageRoot, 'examples', name), join(folder, name));
-  // The types of dependencies are not ours to check; that ours are whole is: an unknown one is an error where it is used.
-  const options = {
-    module: 'nodenext',
-    moduleResolution: 'nodenext',
-    target: 'es2022',
-    strict: true,
-    skipLibCheck: true,
-    types: ['node'],
-  };
-  writeFileSync(
-    join(folder, 'tsconfig.json'),
-    JSON.stringify({ compilerOptions: options, files: ['my_predictor.ts', 'my_meter.ts'] }),
-  );
-  const tsc = join(packageRoot, 'node_modules/typescript/bin/tsc');
-  assert.is(done(runThere(folder, process.execPath, [tsc])), '');
-  const wrong = readFileSync(join(folder, 'my_predictor.ts'), 'utf8').replace(
-    "setting: 'profiled'",
-    "setting: 'guessed'",
-  );
-  writeFileSync(join(folder, 'wrong.ts'), wrong);
-  const found = runThere(folder, process.execPath, [tsc, '--noEmit', '-p', writeProject('wrong.ts', options)]);
-  assert.is(found.code, 2);
-  assert.match(found.stdout, /wrong\.ts.*error TS\d+: .*guessed/);
-});
-
-function writeProject(file: string, compilerOptions: object): string {
-  writeFileSync(join(folder, 'wrong.json'), JSON.stringify({ compilerOptions, files: [file] }));
-  return 'wrong.json';
+/** Checks files as a user's compiler does, the package's own declarations and those of its dependencies too. */
+function compile(...files: readonly string[]): Ran {
+  const compilerOptions = { module: 'nodenext', moduleResolution: 'nodenext', target: 'es2022', lib: ['es2023'], strict: true, types: ['node'] }; // prettier-ignore
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
+  return runThere(folder, process.execPath, [join(packageRoot, 'node_modules/typescript/bin/tsc')]);
 }
 
-interface Error {
+test('code of one’s own is checked against the exported types, and compiled', () => {
+  const own = ['my_predictor.ts', 'my_meter.ts'];
+  for (const name of own) copyFileSync(join(packageRoot, 'examples', name), join(folder, name));
+  writeFileSync(
+    join(folder, 'root.ts'),
+    `import { table, UsageError, type Finding, type Stage, type TableSchema } from 'irene-energy';
+     export const mine: TableSchema = table('mine', 'one row', {}, []);
+     export const all = (stage: Stage, finding: Finding) => [stage.name, finding.check_id, new UsageError('no').exitCode];`,
+  );
+  const code = readFileSync(join(folder, 'my_predictor.ts'), 'utf8');
+  writeFileSync(join(folder, 'wrong.ts'), code.replace("setting: 'profiled'", "setting: 'guessed'"));
+  // All at once, since a compiler takes seconds to start: what is wrong is that one setting, and nothing else.
+  const { code: exit, stdout } = compile(...own, 'root.ts', 'wrong.ts');
+  assert.is(exit, 2);
+  const errors = stdout.split('\n').filter((line) => /error TS\d+/.test(line));
+  assert.is(errors.length, 1, stdout);
+  assert.match(errors[0], /^wrong\.ts.*'"guessed"'/);
+});
+
+/** One row of what `query` is asked for below. */
+interface ErrorRow {
   readonly predictor: string;
   readonly setting: string;
   readonly mean_pct: number;
 }
 
-const ownConfiguration = () => {
-  const text = readFileSync(join(folder, 'configs/first-run.yaml'), 'utf8');
-  const with_ = text.replace(
-    'predictors: [law,',
-    'predictors: [{ module: ./my_predictor.js, name: in_proportion }, law,',
-  );
-  writeFileSync(join(folder, 'configs/first-run.yaml'), with_);
-};
+/** The configuration that `init` wrote, with the user's own predictor before the others. */
+function addOwnPredictor(): void {
+  const file = join(folder, 'configs/first-run.yaml');
+  const entry = '{ module: ./my_predictor.js, name: in_proportion }';
+  writeFileSync(file, readFileSync(file, 'utf8').replace('predictors: [law,', `predictors: [${entry}, law,`));
+}
 
 test('a predictor of one’s own is trained, evaluated and reported beside the others', () => {
-  ownConfiguration();
+  addOwnPredictor();
   const { stages } = JSON.parse(done(pipeline('run', 'configs/first-run.yaml', '--json')));
   assert.equal([stages.featurize.done, stages.train.done, stages.evaluate.done], [0, 1, 1]);
   const question = `SELECT predictor, setting, mean_pct FROM errors WHERE predictor IN ('in_proportion', 'law')
     AND level = 'model' AND model = 'all' AND weighting = 'rows' AND quantity = 'energy' ORDER BY predictor`;
-  const errors = JSON.parse(done(pipeline('query', 'configs/first-run.yaml', question, '--json'))) as readonly Error[];
+  const errors = JSON.parse(
+    done(pipeline('query', 'configs/first-run.yaml', question, '--json')),
+  ) as readonly ErrorRow[];
   assert.equal(errors.map(({ predictor, setting }) => [predictor, setting]), [['in_proportion', 'profiled'], ['law', 'profiled']]); // prettier-ignore
   // One constant for two: off, but no nonsense.
   assert.ok(errors[0].mean_pct > errors[1].mean_pct && errors[0].mean_pct < 30, JSON.stringify(errors));
