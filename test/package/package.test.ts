@@ -11,8 +11,8 @@ import type { MeterSettings } from '../../stages/energy/meters/settings.js';
 import { filesBelow, installElsewhere, pack, runThere, type Ran } from './tarball.js';
 
 /** A tenth above what it is; what makes it larger is worth a look. */
-const mostBytes = 680_000;
-const mostUnpackedBytes = 2_050_000;
+const mostBytes = 720_000;
+const mostUnpackedBytes = 2_150_000;
 
 const tarball = pack();
 const folder = installElsewhere(tarball);
@@ -42,6 +42,7 @@ function expected(): string[] {
     ...['README.md', 'install', 'requirements.txt', 'requirements-dev.txt'].map((name) => `native/torch/${name}`),
     ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'LICENSES.md', 'package.json'],
     'stages/report/report.png',
+    ...['SECURITY.md'].filter((name) => existsSync(join(packageRoot, name))),
   ].sort();
 }
 
