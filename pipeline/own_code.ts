@@ -44,13 +44,21 @@ export function ownFiles(path: string): FileInput[] {
   return [...found].sort().map((file) => ({ name: join('own', relative(dirname(path), file)), path: file }));
 }
 
+/** An import of TypeScript, whose types the lexer may not get through. */
+const importLike = /\b(?:from|import)\s*\(?\s*['"](\.{1,2}\/[^'"]+)['"]/g;
+
 function importsOf(file: string): string[] {
+  const text = readFileSync(file, 'utf8');
+  return specifiersOf(text)
+    .filter((name) => name.startsWith('.'))
+    .map((name) => join(dirname(file), name));
+}
+
+function specifiersOf(text: string): string[] {
   try {
-    const [imports] = parse(readFileSync(file, 'utf8'));
-    const names = imports.flatMap((one) => ('specifier' in one && typeof one.specifier === 'string' ? one.specifier : [])); // prettier-ignore
-    return names.filter((name) => name.startsWith('.')).map((name) => join(dirname(file), name));
+    const [imports] = parse(text);
+    return imports.flatMap((one) => ('specifier' in one && typeof one.specifier === 'string' ? one.specifier : []));
   } catch {
-    // What cannot be taken apart cannot be loaded either, and that is told there.
-    return [];
+    return [...text.matchAll(importLike)].map(([, name]) => name);
   }
 }

@@ -45,6 +45,15 @@ test('its files are those that it reaches by relative paths, under names that ar
   assert.is(found[1].path, two);
 });
 
+test('imports of TypeScript are found too', () => {
+  file('lib/types.ts', 'export interface Mine { readonly a: string }');
+  const main = file('typed.ts', "import type { Mine } from './lib/types.ts';\nconst f = <T>(x: T): T => x;\nexport default f<Mine>({ a: `}` });"); // prettier-ignore
+  const broken = file('broken.ts', "import { a } from './lib/types.ts'; const b = `${");
+  const names = (path: string) => ownFiles(path).map(({ name }) => name);
+  assert.equal(names(main), ['own/lib/types.ts', 'own/typed.ts']);
+  assert.equal(names(broken), ['own/broken.ts', 'own/lib/types.ts']);
+});
+
 test('a name is code by its ending alone', () => {
   for (const name of ['./mine.js', '/a/b.mjs', 'c.ts', 'd.cts']) assert.ok(isOwnCode(name), name);
   for (const name of ['emonpi', 'simulated', 'js', './js', 'mine.json']) assert.not.ok(isOwnCode(name), name);
