@@ -87,7 +87,7 @@ export const stale: Bench = {
       ],
       notes: [
         'DVC and Snakemake have the seven stages as seven commands with their datasets as outputs (bench/peers/stage, bench/dvc_yaml.ts, bench/peers/Snakefile); the first six take nothing, for they give a finished dataset.', // prettier-ignore
-        'A changed price makes stale what prints it: of ours one table and the page, of theirs the report as a whole, whose command includes the start of our program.', // prettier-ignore
+        'A changed price makes stale what prints it: of ours table 3 and the page, of theirs the report as a whole, whose command includes the start of our program.', // prettier-ignore
       ],
     };
   },

@@ -16,6 +16,12 @@ export interface Workload {
   readonly length: number;
 }
 
+/** Report's settings that outputs print. */
+export interface Settings {
+  readonly price_usd_per_kwh: number;
+  readonly workload: Workload;
+}
+
 export interface ReportContext {
   readonly database: Database;
   readonly source: Source;
@@ -37,6 +43,8 @@ export interface Output {
   readonly reads: readonly Dataset[];
   /** Files of data/paper, by id. */
   readonly paper: readonly string[];
+  /** The settings that it prints; when others change it stays as it is. */
+  readonly settings?: readonly (keyof Settings)[];
   /** Other files that it rests on, relative to the package. */
   readonly files?: () => readonly string[];
   readonly build: (context: ReportContext) => Promise<TableBody>;
@@ -47,11 +55,8 @@ export async function tableData(output: Output, context: ReportContext): Promise
   return { id, title, caption, source: context.source.label, ...(await output.build(context)) };
 }
 
-export function openReport(
-  database: Database,
-  source: Source,
-  settings: { readonly price_usd_per_kwh: number; readonly workload: Workload },
-): ReportContext {
+/** `settings` are those that the output declares: it reads no others. */
+export function openReport(database: Database, source: Source, settings: Partial<Settings>): ReportContext {
   let errors: Promise<Errors> | undefined;
   let methods: Promise<Methods> | undefined;
   const papers = new Map<string, Promise<PaperValues>>();
@@ -59,8 +64,12 @@ export function openReport(
     database,
     source,
     machine: paperMachineOf(source),
-    priceUsdPerKwh: settings.price_usd_per_kwh,
-    workload: settings.workload,
+    get priceUsdPerKwh() {
+      return declared(settings, 'price_usd_per_kwh');
+    },
+    get workload() {
+      return declared(settings, 'workload');
+    },
     errors: () => (errors ??= Errors.read(database)),
     methods: () => (methods ??= Methods.read(database)),
     paper(id) {
@@ -68,4 +77,9 @@ export function openReport(
       return papers.get(id)!;
     },
   };
+}
+
+function declared<Name extends keyof Settings>(settings: Partial<Settings>, name: Name): Settings[Name] {
+  if (!(name in settings)) throw new Error(`report: an output reads ${name}, which is not among its settings`);
+  return settings[name]!;
 }

@@ -6,7 +6,7 @@ import { csv } from './render/csv.js';
 import { json } from './render/json.js';
 import { latex } from './render/latex.js';
 import { markdown } from './render/markdown.js';
-import { chosen, page, type ReportParams } from './stage.js';
+import { chosen, page, type ReportParams, settingsOf } from './stage.js';
 import type { TableData } from './table_json.js';
 
 const formats = { md: markdown, csv, tex: latex, json } as const;
@@ -18,7 +18,7 @@ async function publishTable(context: TaskContext<ReportParams>, table: TableData
 }
 
 export async function run(context: TaskContext<ReportParams>): Promise<void> {
-  const report = openReport(context.database, context.source, context.params);
+  const report = openReport(context.database, context.source, settingsOf(context.params, context.partition));
   const { output: id } = context.partition;
   if (id === page) {
     const { publishPage } = await import('./page/page.js');

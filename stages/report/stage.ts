@@ -57,6 +57,13 @@ const datasets: Readonly<Record<Dataset, TableSchema>> = {
 const readsDataset = ({ output }: Partition, dataset: string): boolean =>
   output === page || outputs.some(({ id, reads }) => id === output && (reads as readonly string[]).includes(dataset));
 
+/** The settings that one output prints; the page builds them all. */
+export function settingsOf(params: ReportParams, { output }: Partition): Partial<ReportParams> {
+  if (output === page) return params;
+  const { settings = [] } = outputs.find(({ id }) => id === output) ?? {};
+  return Object.fromEntries(settings.map((name) => [name, params[name]]));
+}
+
 /** The chosen outputs, tables before figures, each as in the paper. */
 export const chosen = (params: ReportParams): readonly Output[] =>
   outputs.filter(({ id }) => params.tables === 'all' || params.tables.includes(id));
@@ -79,6 +86,7 @@ export const report: Stage<ReportParams> = {
   usesSource: true,
   usesConfiguration: ({ output }) => output === page,
   files,
+  relevant: settingsOf,
   partitions: (params) => [...chosen(params).map(({ id }) => ({ output: id })), { output: page }],
   run: async (context) => (await import('./run.js')).run(context),
 };

@@ -36,6 +36,7 @@ export const table3: Output = {
   caption: 'BERT-base answering a million questions, batch size 16, 256 tokens, one GPU; measured wall energy.',
   reads: ['features'],
   paper: ['table3'],
+  settings: ['price_usd_per_kwh'],
   async build(context) {
     const paper = await context.paper('table3');
     const batch = statement(paper, 'batch_size');

@@ -149,6 +149,7 @@ export const whatIfTable: Output = {
     'Energy of one input of BERT-base as it is and changed, predicted from the specification alone (planned, S3), with the interval of the difference and the module that makes most of it.',
   reads: [],
   paper: [],
+  settings: ['workload'],
   files: () => shippedFiles('bert', [model]),
   async build(context) {
     const bench = await benchFor(context);

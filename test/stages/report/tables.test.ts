@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { figures } from '../../../stages/report/figures/list.js';
+import { openReport } from '../../../stages/report/output.js';
 import { report } from '../../../stages/report/stage.js';
 import { pastTables, tables } from '../../../stages/report/tables/list.js';
 import { publish, tableJson } from './build.js';
@@ -55,6 +56,21 @@ for (const id of ids) {
     for (const text of published.values()) assert.match(text, 'published measurements, replayed logs');
   });
 }
+
+test('another setting makes stale what prints it: nothing else may read it', async () => {
+  const stale = (change: Record<string, unknown>): string[] => {
+    const [before, after] = [report.params.parse({}), report.params.parse(change)];
+    return report
+      .partitions(before, {}, {})
+      .filter((own) => JSON.stringify(report.relevant!(before, own)) !== JSON.stringify(report.relevant!(after, own)))
+      .map(({ output }) => output);
+  };
+  assert.equal(stale({ price_usd_per_kwh: 0.2 }), ['table3', 'page']);
+  assert.equal(stale({ workload: { batch_size: 8, length: 64 } }), ['what_if', 'page']);
+  assert.equal(stale({ tables: ['table9'] }), ['page']);
+  const undeclared = openReport(undefined as never, { kind: 'twin', about: {} } as never, {});
+  assert.throws(() => undeclared.priceUsdPerKwh, /reads price_usd_per_kwh, which is not among its settings/);
+});
 
 test('the same inputs give the same bytes', async () => {
   for (const id of ['table5', 'figure3', 'figure5', 'page']) {
