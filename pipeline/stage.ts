@@ -73,8 +73,8 @@ export interface TaskContext<Params> {
   readonly write: (table: TableSchema, rows: RowsToWrite) => Promise<void>;
   /** Writes a file below `reports/<run>/`. */
   readonly publish: (path: string, content: string) => Promise<void>;
-  /** `now` says in words what is being done, where that is worth watching. */
-  readonly progress: (done: number, total: number, now?: string) => void;
+  /** `now` says in words what is being done, where that is worth watching; `urgent`: told even where no line moves. */
+  readonly progress: (done: number, total: number, now?: string, urgent?: boolean) => void;
   readonly signal: AbortSignal;
 }
 

@@ -15,7 +15,7 @@ export interface Reporter {
   planned(tasks: readonly Task[]): void;
   fresh(task: Task, seconds: number): void;
   started(task: Task, reason: string, damage: boolean): void;
-  progress(task: Task, done: number, total: number, now?: string): void;
+  progress(task: Task, done: number, total: number, now?: string, urgent?: boolean): void;
   finished(task: Task, result: TaskResult): void;
   failed(task: Task): void;
 }

@@ -14,8 +14,9 @@ int gpu_find(const struct nvml *nvml, const char *wanted, struct nvml_gpu *gpu) 
     if (by_index ? scan.at != scan.end : !scan_word(&scan, "GPU-")) return -1;
     struct field count = nvml_count(nvml);
     for (unsigned i = 0; count.known && i < count.value; i++) {
-        if (nvml_gpu_of(nvml, i, gpu) != NVML_SUCCESS) continue;
-        if (by_index ? i == index : strcmp(gpu->uuid, wanted) == 0) return 1;
+        /* To ask for another GPU may start it, which takes seconds. */
+        if ((by_index && i != index) || nvml_gpu_of(nvml, i, gpu) != NVML_SUCCESS) continue;
+        if (by_index || strcmp(gpu->uuid, wanted) == 0) return 1;
     }
     return 0;
 }

@@ -6,29 +6,17 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "driver_wait.h"
 #include "options.h"
 
 /* Exit codes are the pipeline's. */
 enum { EXIT_DONE = 0, EXIT_UNEXPECTED = 1, EXIT_USAGE = 2, EXIT_UNAVAILABLE = 4, EXIT_LOST = 5 };
-
-/* A driver that starts without persistence mode takes seconds; one that takes longer than this hangs. */
-#define OPEN_LIMIT_S 10
 
 static struct irene_logger *running;
 
 static void on_stop(int signal) {
     (void)signal;
     irene_logger_stop(running);
-}
-
-static void on_alarm(int signal) {
-    static const char text[] =
-        "irene-logger: NVIDIA's driver does not answer within 10 s: look at dmesg and nvidia-smi; persistence mode\n"
-        "(nvidia-smi -pm 1) makes it start at once\n";
-    (void)signal;
-    ssize_t ignored = write(STDERR_FILENO, text, sizeof text - 1);
-    (void)ignored;
-    _exit(EXIT_UNAVAILABLE);
 }
 
 /* Without SA_RESTART: a signal ends a sleep. */
@@ -60,13 +48,20 @@ static void print_summary(const struct irene_logger_summary *summary) {
             (double)summary->peak_rss_kib / 1024);
 }
 
+static int open_logger(const struct options *options, char *message) {
+    const struct irene_logger_config *config = &options->config;
+    struct driver_wait wait;
+    if (config->gpu_count == 0) return irene_logger_open(&running, config, message);
+    driver_wait_begin(&wait, config->proc_root, EXIT_UNAVAILABLE);
+    int status = irene_logger_open(&running, config, message);
+    driver_wait_end(&wait);
+    return status;
+}
+
 static int run(const struct options *options) {
     char message[IRENE_LOGGER_MESSAGE];
     struct irene_logger_summary summary;
-    handle(SIGALRM, on_alarm);
-    alarm(options->config.gpu_count > 0 ? OPEN_LIMIT_S : 0);
-    int status = irene_logger_open(&running, &options->config, message);
-    alarm(0);
+    int status = open_logger(options, message);
     if (status < 0) {
         note(message);
         return exit_code_of(status);
@@ -74,7 +69,6 @@ static int run(const struct options *options) {
     handle(SIGINT, on_stop);
     handle(SIGTERM, on_stop);
     handle(SIGPIPE, SIG_IGN); /* a lost line like any other */
-    if (options->end_with_parent) prctl(PR_SET_PDEATHSIG, SIGTERM);
     status = irene_logger_run(running);
     int lost_errno = irene_logger_lost_errno(running);
     irene_logger_close(running, &summary);
@@ -89,14 +83,22 @@ static int run(const struct options *options) {
     return exit_code_of(status);
 }
 
+/* From before the driver is opened, which may take long; false where the parent is gone already. */
+static bool end_with(pid_t parent) {
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    return getppid() == parent;
+}
+
 int main(int count, char *arguments[]) {
     struct options options;
     char message[IRENE_LOGGER_MESSAGE];
+    const pid_t parent = getppid();
     if (options_parse(&options, count - 1, arguments + 1, message) < 0) {
         note(message);
         return EXIT_USAGE;
     }
     if (options.help) return fputs(options_help, stdout) < 0 ? EXIT_UNEXPECTED : EXIT_DONE;
     if (!options.quiet) options.config.note = note;
+    if (options.end_with_parent && !end_with(parent)) return EXIT_DONE;
     return run(&options);
 }

@@ -107,6 +107,7 @@ static int open_gpus(struct irene_logger *logger, char *message) {
     if (nvml_open(&logger->nvml, config->nvml_path, reason, sizeof reason) < 0)
         return fail(message, IRENE_LOGGER_ENVML, "NVML (%s): %s; it comes with NVIDIA's driver: does nvidia-smi work?",
                     config->nvml_path, reason);
+    nvml_driver(&logger->nvml, logger->driver);
     for (size_t i = 0; i < config->gpu_count; i++) {
         int status = add_named_gpu(logger, config->gpus[i], message);
         if (status < 0) return status;

@@ -78,7 +78,6 @@ static void write_host(struct irene_logger *logger, uint64_t tick, struct stamps
 
 static void write_start(struct irene_logger *logger) {
     struct line line;
-    char driver[NVML_TEXT] = "";
     struct stamps now = stamps_now();
     output_write(&logger->output, head, sizeof head - 1);
     line_begin(&line, "run");
@@ -89,8 +88,7 @@ static void write_start(struct irene_logger *logger) {
     line_number(&line, (uint64_t)sysconf(_SC_NPROCESSORS_ONLN));
     line_number(&line, (uint64_t)sysconf(_SC_CLK_TCK));
     write_line(logger, &line);
-    if (logger->gpu_count > 0) nvml_driver(&logger->nvml, driver);
-    for (size_t i = 0; i < logger->gpu_count; i++) gpu_describe(&logger->gpus[i], driver);
+    for (size_t i = 0; i < logger->gpu_count; i++) gpu_describe(&logger->gpus[i], logger->driver);
 }
 
 static void write_end(struct irene_logger *logger) {

@@ -17,6 +17,7 @@ struct irene_logger {
     struct proc proc;
     struct rapl rapl;
     struct nvml nvml;
+    char driver[NVML_TEXT]; /* its version, or "" */
     struct gpu_watch gpus[IRENE_LOGGER_GPUS_MAX];
     size_t gpu_count;
     struct output output;

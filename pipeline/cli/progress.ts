@@ -42,9 +42,10 @@ export class Progress implements Reporter {
     this.show();
   }
 
-  progress(task: Task, done: number, total: number, now?: string): void {
+  progress(task: Task, done: number, total: number, now?: string, urgent = false): void {
     this.running.set(task, total > 0 ? done / total : 0);
     if (now !== undefined) this.now.set(task, now);
+    if (urgent && now !== undefined && !this.terminal.moves) this.terminal.warn(`${task.id}: ${now}`);
     this.show();
   }
 

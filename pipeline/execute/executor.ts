@@ -1,8 +1,8 @@
 /** What runs tasks: this machine's cores, or the nodes of a cluster. */
 import type { TaskResult, TaskSpec } from './task.js';
 
-/** `now` says in words what is being done. */
-export type TellProgress = (done: number, total: number, now?: string) => void;
+/** `now` says in words what is being done; `urgent`: told even where no line moves. */
+export type TellProgress = (done: number, total: number, now?: string, urgent?: boolean) => void;
 
 export interface Executor {
   /** So many tasks it takes at a time. */

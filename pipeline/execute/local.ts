@@ -43,7 +43,7 @@ export class LocalExecutor implements Executor {
         finish();
       };
       const hear = (message: FromWorker) => {
-        if (message.kind === 'progress') return progress(message.done, message.total, message.now);
+        if (message.kind === 'progress') return progress(message.done, message.total, message.now, message.urgent);
         this.idle.push(worker);
         settle(() => (message.kind === 'done' ? resolve(message.result) : reject(revived(message.error))));
       };

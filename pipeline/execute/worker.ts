@@ -7,7 +7,13 @@ import { runTask, type TaskResult, type TaskSpec } from './task.js';
 export type ToWorker = { readonly run: TaskSpec } | { readonly abort: true };
 
 export type FromWorker =
-  | { readonly kind: 'progress'; readonly done: number; readonly total: number; readonly now?: string }
+  | {
+      readonly kind: 'progress';
+      readonly done: number;
+      readonly total: number;
+      readonly now?: string;
+      readonly urgent?: boolean;
+    }
   | { readonly kind: 'done'; readonly result: TaskResult }
   | { readonly kind: 'failed'; readonly error: PlainError };
 
@@ -20,7 +26,7 @@ async function run(spec: TaskSpec): Promise<void> {
   const say = (message: FromWorker) => port.postMessage(message);
   try {
     const result = await runTask(spec, stages.get(spec.stage)!, schemas, {
-      progress: (done, total, now) => say({ kind: 'progress', done, total, now }),
+      progress: (done, total, now, urgent) => say({ kind: 'progress', done, total, now, urgent }),
       signal: abort.signal,
     });
     say({ kind: 'done', result });

@@ -14,13 +14,17 @@ import { meterIn } from './meter_argument.js';
 const idleLook_ms = 1000;
 
 /** Every line, in the order in which a bench is built. */
-export async function items(named: string | undefined, places: Places = system): Promise<Item[]> {
+export async function items(
+  named: string | undefined,
+  places: Places = system,
+  tell: (text: string) => void = () => {},
+): Promise<Item[]> {
   const settings = named === undefined ? null : meterIn(named);
   const idle = await machine.idle(places, idleLook_ms);
   const [own, set, serial] = await Promise.all([
-    logger(),
+    logger(tell),
     gpus.settings(process.getuid?.() === 0),
-    settings ? ports.meter(settings).then((item) => [item]) : ports.ports(places),
+    settings ? ports.meter(settings, tell).then((item) => [item]) : ports.ports(places),
   ]);
   const hasGpu = own.some(({ subject, state }) => /^GPU \d/.test(subject) && state === 'ok');
   const about = [machine.rapl, machine.governor, machine.realtime, machine.battery].map((look) => look(places));
@@ -42,7 +46,7 @@ export async function handle(args: DoctorArgs, terminal: Terminal): Promise<void
   if (args.overhead) return (await import('./doctor_overhead.js')).overhead(args, terminal);
   if (args.duration !== 60) throw new UsageError('--duration belongs to --overhead');
   terminal.status('looking');
-  const all = await items(args.meter);
+  const all = await items(args.meter, system, (text) => terminal.warn(text));
   const broken = all.filter(({ state }) => state === 'not ok');
   terminal.print(text(all, terminal));
   terminal.document({ ok: broken.length === 0, items: all });

@@ -56,7 +56,7 @@ export async function overhead({ meter, duration }: DoctorArgs, terminal: Termin
   const settings = meterIn(meter ?? 'simulated');
   const folder = mkdtempSync(join(tmpdir(), 'overhead-'));
   try {
-    const gpus = await loggedGpus();
+    const gpus = await loggedGpus(undefined, (text) => terminal.warn(text));
     terminal.say(`${blocks} blocks of ${duration / blocks} s, off and on; leave the machine alone meanwhile`);
     const found = await measureOverhead(
       {

@@ -55,10 +55,10 @@ async function measure(args: RecordArgs, folder: string, terminal: Terminal): Pr
   const settings = args.meter === undefined ? null : meterIn(args.meter);
   const bench = args.on === undefined ? null : readCalibratedBench(args.on);
   const { standby_s, stated_w } = standbyIn(args.standby);
-  const gpus = await loggedGpus(args.gpu);
+  const gpus = await loggedGpus(args.gpu, (text) => terminal.warn(text));
   checkInstruments(args, gpus);
   const setup = { folder, meter: settings, gpus, standby_s };
-  const recording = await recordAround(setup, () => runProgram(args.program, terminal.json), (text) => terminal.status(text)); // prettier-ignore
+  const recording = await recordAround(setup, () => runProgram(args.program, terminal.json), terminal);
   // What reads the logs is loaded when the program has ended: it must not work beside it.
   const { tell } = await import('./record/outcome.js');
   await tell({ args, setup, recording, stated_w, bench }, terminal);

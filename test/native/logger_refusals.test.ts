@@ -43,12 +43,24 @@ function defineTests(make: string): void {
     assert.match(other.stderr, /has no function nvmlInit_v2/);
   });
 
-  test('a driver that does not answer at the start: exit 4 with what to do', async () => {
+  test('a driver that hangs in the kernel, where no signal comes in: told at once, in the end exit 4 with what to do', async () => {
     const machine = new FakeMachine(built);
-    machine.gpus('init 0 600000');
-    const { code, stderr } = await machine.run(['--gpu', '0']);
+    machine.gpus('init 0 600000 deaf');
+    const { code, stderr } = await machine.run(['--gpu', '0', '--quiet']);
     assert.is(code, 4);
-    assert.match(stderr, /driver does not answer within 10 s: look at dmesg and nvidia-smi/);
+    const [waiting, gaveUp] = stderr.split('\n');
+    assert.match(waiting, /^irene-logger: waiting for NVIDIA's driver, at most 15 s: .*nvidia-smi -pm 1/);
+    assert.match(gaveUp, /^irene-logger: NVIDIA's driver does not answer within 15 s: see dmesg/);
+  });
+
+  test('a driver that is slow is waited for, 3 s a GPU, and told', async () => {
+    const machine = new FakeMachine(built);
+    for (let gpu = 0; gpu < 8; gpu++) machine.write(`proc/driver/nvidia/gpus/0000:0${gpu}:00.0/information`, '');
+    machine.gpus('init 0 1500', 'gpus 1', ...fullGpu(0));
+    const { code, stderr } = await machine.run(['--gpu', '0', '--quiet', '--samples', '1']);
+    assert.is(code, 0, stderr);
+    assert.match(stderr, /^irene-logger: waiting for NVIDIA's driver, at most 24 s: .*\n$/);
+    assert.is(machine.of('device').length, 1);
   });
 
   test('wrong command lines: exit 2 with what was expected', async () => {

@@ -1,6 +1,6 @@
 /** A machine for native/logger that is made of files: /proc, RAPL's counters, GPUs of a stub NVML; and the logger on it. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, existsSync, ftruncateSync, mkdirSync, mkdtempSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'; // prettier-ignore
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { packageRoot } from '../../pipeline/paths.js';
@@ -91,7 +91,11 @@ export class FakeMachine {
   write(name: string, text: string): string {
     const path = join(this.folder, name);
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text);
+    // Not emptied first: whoever reads at that moment would find nothing.
+    const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT);
+    writeSync(fd, text);
+    ftruncateSync(fd, Buffer.byteLength(text));
+    closeSync(fd);
     return path;
   }
 

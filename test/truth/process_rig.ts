@@ -135,6 +135,11 @@ export class ProcessRig {
     this.bench.machine.gpus('gpus 1', ...[...gpuFields, `throttle 0 ${on ? 0x40 : 0}`].map((field) => `0 ${field}`));
   }
 
+  /** NVIDIA's driver does not start. */
+  driverHangs(): void {
+    this.bench.machine.gpus('init 0 600000 deaf');
+  }
+
   /** Another program on the GPU. */
   gpuUser(there: boolean): void {
     this.bench.smi({

@@ -2,7 +2,7 @@
  * A libnvidia-ml.so.1 whose GPUs do what a control file says, named by IRENE_NVML_STUB and read again at every call.
  * Lines, of which the first of a kind counts; what is not listed is not supported:
  *
- *     init CODE [DELAY_MS]                 nvmlInit_v2
+ *     init CODE [DELAY_MS [deaf]]          nvmlInit_v2; deaf to all signals, as a call that hangs in the kernel is
  *     gpus COUNT
  *     GPU uuid TEXT                        default GPU-00000000-0000-0000-0000-00000000000<GPU>
  *     GPU FIELD CODE VALUE [DELAY_MS]      FIELD: energy (mJ), power (mW), gpu, controller (%), sm, memory_clock (MHz),
@@ -10,6 +10,8 @@
  *     GPU lost                             every call answers 15, GPU is lost
  *     GPU hangs FILE                       power does not return before FILE is there
  */
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,8 +106,14 @@ int nvmlInit_v2(void) {
     char rest[256];
     int code = SUCCESS;
     long delay_ms = 0;
-    if (find("init", rest, sizeof rest)) sscanf(rest, "%d %ld", &code, &delay_ms);
+    sigset_t blocked, before;
+    char deaf[8] = "";
+    if (find("init", rest, sizeof rest)) sscanf(rest, "%d %ld %7s", &code, &delay_ms, deaf);
+    sigemptyset(&blocked);
+    if (*deaf) sigfillset(&blocked);
+    pthread_sigmask(SIG_BLOCK, &blocked, &before);
     if (delay_ms > 0) sleep_ms(delay_ms);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
     return code;
 }
 

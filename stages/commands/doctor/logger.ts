@@ -9,6 +9,8 @@ import { LoggerProcess, loggerProgram, recordsIn } from '../../energy/benches/li
 import { readingItem } from './gpus.js';
 import { type Item, notOk, ok } from './item.js';
 
+type Tell = (text: string) => void;
+
 const ofKind = <Kind extends LoggerRecord['kind']>(records: readonly LoggerRecord[], kind: Kind) =>
   records.filter((record) => record.kind === kind) as Extract<LoggerRecord, { kind: Kind }>[];
 
@@ -25,11 +27,11 @@ async function sampled(log: string): Promise<LoggerRecord[]> {
   }
 }
 
-async function records(gpus: readonly string[]): Promise<LoggerRecord[]> {
+async function records(gpus: readonly string[], tell?: Tell): Promise<LoggerRecord[]> {
   const folder = mkdtempSync(join(tmpdir(), 'doctor-'));
   const log = join(folder, 'resources.log');
   try {
-    const logger = await LoggerProcess.start({ log, gpus });
+    const logger = await LoggerProcess.start({ log, gpus, tell });
     const found = await sampled(log);
     await logger.stop();
     return found;
@@ -56,8 +58,8 @@ const gpuItems = (devices: readonly DeviceRecord[], readings: readonly GpuRecord
     ),
   );
 
-/** The logger without GPUs first: whether it works must not hang on a driver. */
-export async function logger(): Promise<Item[]> {
+/** The logger without GPUs first: whether it works must not hang on a driver. `tell` hears of one that is slow. */
+export async function logger(tell?: Tell): Promise<Item[]> {
   let own: Item;
   try {
     own = memoryItem(ofKind(await records([]), 'host'));
@@ -65,7 +67,7 @@ export async function logger(): Promise<Item[]> {
     return [problem('logger', error, 'see native/logger/README.md')];
   }
   try {
-    const found = await records(['all']);
+    const found = await records(['all'], tell);
     return [own, ...gpuItems(ofKind(found, 'device'), ofKind(found, 'gpu'))];
   } catch (error) {
     return [own, problem('GPU', error, 'install NVIDIA’s driver; without a GPU `record` still measures at the wall')];

@@ -34,14 +34,14 @@ export async function ports({ dev }: Places): Promise<Item[]> {
   return [notOk('port', 'no serial port: a meter cannot be read', 'plug the meter in; inside a container, hand its device on')]; // prettier-ignore
 }
 
-/** Does it print what it should? */
-export async function meter(settings: MeterSettings): Promise<Item> {
+/** Does it print what it should? `tell` hears of one that has to be waited for. */
+export async function meter(settings: MeterSettings, tell?: (text: string) => void): Promise<Item> {
   const { RecordedMeter } = await import('../../energy/meters/recorded_meter.js');
   const folder = mkdtempSync(join(tmpdir(), 'doctor-'));
   const recorded = new RecordedMeter(settings, join(folder, 'meter.log'));
   try {
     const samples = recorded.samples();
-    await recorded.open();
+    await recorded.open(tell);
     for await (const { reading } of samples) {
       const unit = powerKind(reading) === 'apparent' ? 'VA (it tells no power factor)' : 'W';
       return ok('meter', `${recorded.identity.name}: ${powerOf(reading)} ${unit}`);

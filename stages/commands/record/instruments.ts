@@ -8,8 +8,10 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Terminal } from '../../../pipeline/terminal.js';
 import type { DeviceRecord } from '../../energy/benches/live/logger_line.js';
 import { LoggerProcess } from '../../energy/benches/live/logger_process.js';
+import { startTogether, type Tell } from '../../energy/benches/live/start_together.js';
 import { hostClock_us } from '../../energy/meters/host_clock.js';
 import { RecordedMeter } from '../../energy/meters/recorded_meter.js';
 import type { MeterSettings } from '../../energy/meters/settings.js';
@@ -73,7 +75,7 @@ class Lines {
 export async function recordAround(
   setup: Setup,
   run: () => Promise<Ended>,
-  tell: (text: string) => void,
+  terminal: Pick<Terminal, 'status' | 'warn'>,
 ): Promise<Recording> {
   // prettier-ignore
   const { folder, gpus, standby_s } = setup;
@@ -81,31 +83,31 @@ export async function recordAround(
   let ran = false;
   const meter = setup.meter && new RecordedMeter(setup.meter, meterLog(folder));
   const lines = meter && new Lines(meter);
-  const starting = Promise.allSettled([
-    LoggerProcess.start({ log: resourceLog(folder), gpus: gpus.map(({ uuid }) => uuid) }),
-    meter?.open(),
-  ]);
+  const ending = new AbortController();
+  let logger: LoggerProcess | null = null;
+  const startLogger = async (tell: Tell): Promise<void> =>
+    void (logger = await LoggerProcess.start({ log: resourceLog(folder), gpus: gpus.map(({ uuid }) => uuid), tell, signal: ending.signal })); // prettier-ignore
   try {
-    for (const started of await starting) if (started.status === 'rejected') throw started.reason as Error;
+    await startTogether([async (tell: Tell) => meter?.open(tell), startLogger], (text) => terminal.warn(text));
     const around = async (at_us: number): Promise<void> => void (await Promise.all([lines?.after(at_us), sleep(aside * sample_ms)])); // prettier-ignore
     await around(hostClock_us());
-    const standby = standby_s > 0 ? await standbySpan(standby_s, tell) : null;
+    const standby = standby_s > 0 ? await standbySpan(standby_s, terminal) : null;
     ran = true;
     const program = await run();
-    tell('waiting for the instruments’ last samples');
+    terminal.status('waiting for the instruments’ last samples');
     await around(program.end_us);
     return { program, standby };
   } finally {
+    ending.abort();
     await meter?.close().catch(() => {});
-    const [logger] = await starting;
-    if (logger.status === 'fulfilled') await logger.value.stop().catch(() => {});
+    await (logger as LoggerProcess | null)?.stop().catch(() => {});
     // Of a program that never ran there is nothing to keep.
     if (!ran && isNew !== undefined) rmSync(isNew, { recursive: true, force: true });
   }
 }
 
-async function standbySpan(standby_s: number, tell: (text: string) => void): Promise<Span> {
-  tell(`standby is measured for ${standby_s} s: leave the machine alone`);
+async function standbySpan(standby_s: number, terminal: Pick<Terminal, 'status'>): Promise<Span> {
+  terminal.status(`standby is measured for ${standby_s} s: leave the machine alone`);
   const start_us = hostClock_us();
   await sleep(standby_s * 1e3);
   return { start_us, end_us: hostClock_us() };

@@ -50,12 +50,15 @@ export class FirstImpression {
     return this.#foreign;
   }
 
-  /** What to tell who expected the meter. */
-  problem(baud: number | null): UnavailableError {
+  /** What to tell who expected the meter, after so long. */
+  problem(baud: number | null, waited_us: number): UnavailableError {
     const { port, type } = this.settings;
     const at = `${port ?? type}${baud === null ? '' : ` at ${baud} baud`}`;
     if (this.silent) {
-      return new UnavailableError(`${at} is silent: no byte came`, 'is the meter on, and set to print by itself?');
+      return new UnavailableError(
+        `${at} is silent: no byte came in ${(waited_us / 1e6).toFixed(1)} s`,
+        'is the meter on, and set to print by itself?',
+      );
     }
     const expected = `expected lines of ${type}, like ${shown(typeOf(this.settings).example)}`;
     if (this.#lines.length === 0) {

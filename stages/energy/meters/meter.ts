@@ -67,8 +67,11 @@ export interface MeterEvent {
 
 export interface Meter {
   readonly identity: Identity;
-  /** Resolves with the first good reading; throws an UnavailableError that says what was found where there is none. */
-  open(): Promise<void>;
+  /**
+   * Resolves with the first good reading; throws an UnavailableError that says what was found where there is none. `tell`
+   * hears of a meter that has to be waited for.
+   */
+  open(tell?: (text: string) => void): Promise<void>;
   /** Samples from now until the meter is closed; a gap is silence, never an invented value. */
   samples(): AsyncIterable<Sample>;
   /** What befell it so far. */

@@ -14,6 +14,13 @@ const program = fileURLToPath(new URL('./recorder.js', import.meta.url));
 /** Before a recorder that died is started again. */
 const restart_ms = 100;
 
+/** Who waits for the first reading. */
+interface First {
+  readonly open: () => void;
+  readonly waits: (text: string) => void;
+  readonly failed: (error: Error) => void;
+}
+
 export class RecordedMeter implements Meter {
   readonly identity: Identity;
   readonly events: MeterEvent[] = [];
@@ -34,10 +41,11 @@ export class RecordedMeter implements Meter {
     return this.#recorder?.pid ?? null;
   }
 
-  open(): Promise<void> {
+  open(tell: (text: string) => void = () => {}): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#record({
         open: resolve,
+        waits: tell,
         failed: (error) => {
           this.#closed = true;
           reject(error);
@@ -66,7 +74,7 @@ export class RecordedMeter implements Meter {
     return (await readMeterLog(this.#order.log)).counts;
   }
 
-  #record(first?: { open: () => void; failed: (error: Error) => void }): void {
+  #record(first?: First): void {
     // A session of its own: Ctrl-C does not reach it, and its priority is its own.
     const recorder = fork(program, { execArgv: [], detached: true, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     let failed = false;
@@ -75,6 +83,7 @@ export class RecordedMeter implements Meter {
       if (message.kind === 'samples') for (const queue of this.#queues) queue.push(message.samples);
       if (message.kind === 'event') this.events.push(message.event);
       if (message.kind === 'open') first?.open();
+      if (message.kind === 'waits') first?.waits(message.text);
       if (message.kind !== 'failed') return;
       failed = true;
       const { message: text, hint, expected } = message;

@@ -21,6 +21,7 @@ export interface Order {
 /** What the recorder tells its parent. */
 export type Message =
   | { readonly kind: 'open' }
+  | { readonly kind: 'waits'; readonly text: string }
   | { readonly kind: 'failed'; readonly message: string; readonly hint?: string; readonly expected: boolean }
   | { readonly kind: 'samples'; readonly samples: readonly Sample[] }
   | { readonly kind: 'event'; readonly event: MeterEvent };
@@ -49,6 +50,7 @@ async function record({ settings, log: path }: Order): Promise<void> {
   const recording = new Recording(settings, () => connectMeter(settings), log, {
     samples: (samples) => tell({ kind: 'samples', samples }),
     event: (event) => tell({ kind: 'event', event }),
+    waits: (text) => tell({ kind: 'waits', text }),
   });
   const end = async (): Promise<void> => {
     await recording.stop();

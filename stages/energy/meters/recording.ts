@@ -10,6 +10,7 @@
 import { PipelineError, UnavailableError } from '../../../pipeline/errors.js';
 import type { Connection } from './connection.js';
 import { FirstImpression } from './dialect.js';
+import { firstWait, least_us, leastLooks, waitsFor } from './first_wait.js';
 import type { Piece } from './framer.js';
 import { hostClock_us, utc_us } from './host_clock.js';
 import { LineReader } from './line_reader.js';
@@ -23,11 +24,8 @@ const silentPeriods = 3.5;
 /** After so many intervals, and so long, without a reading the port is opened anew: adapters hang. */
 const hungPeriods = 10;
 const hung_us = 5e6;
-/** Lines of another kind are looked at for so long after the first byte … */
-const dialect_us = 1.2e6;
-/** … and the first line is waited for so long: a board restarts when its port is opened, and measures first. */
-const restart_us = 3e6;
-const firstLinePeriods = 2.5;
+/** Lines of another kind are looked at for so long after the first byte. */
+const dialect_us = 1e6;
 /** How often it is looked whether readings still come: twice an interval, but not so often that it costs. */
 const leastLook_ms = 20;
 /** Before connecting again; doubled up to the most. */
@@ -37,6 +35,8 @@ const mostWait_ms = 1000;
 export interface Listener {
   readonly samples: (samples: readonly Sample[]) => void;
   readonly event: (event: MeterEvent) => void;
+  /** Told once where the first reading takes long. */
+  readonly waits: (text: string) => void;
 }
 
 export class Recording {
@@ -94,16 +94,21 @@ export class Recording {
 
   #firstReading(first: FirstImpression): Promise<void> {
     const opened_us = hostClock_us();
+    const wait = firstWait(this.settings);
     let firstByte_us = 0;
+    let told = wait.why === null;
+    let looks = 0;
     return new Promise((resolve, reject) => {
       const timer = setInterval(() => {
         const now_us = hostClock_us();
+        const [since_us, sinceByte_us] = [now_us - opened_us, firstByte_us === 0 ? 0 : now_us - firstByte_us];
         if (!first.silent && firstByte_us === 0) firstByte_us = now_us;
-        const heard = first.foreign || (firstByte_us > 0 && now_us - firstByte_us >= dialect_us && first.hopeless);
-        const waited = now_us - opened_us >= restart_us + firstLinePeriods * this.#period_us;
+        if (!told && since_us >= least_us) told = (this.listener.waits(waitsFor(this.settings, wait)), true);
+        const heard = first.foreign || (sinceByte_us >= dialect_us && first.hopeless);
+        const waited = first.silent ? ++looks >= leastLooks && since_us >= wait.byte_us : since_us >= wait.reading_us && sinceByte_us >= wait.fromByte_us; // prettier-ignore
         if (!heard && !waited && !this.#stopped && this.#connection) return;
         clearInterval(timer);
-        reject(first.problem(this.#baud));
+        reject(first.problem(this.#baud, since_us));
       }, 20);
       this.#onFirst = () => {
         clearInterval(timer);

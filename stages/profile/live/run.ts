@@ -52,7 +52,8 @@ async function measure(context: TaskContext<ProfileParams>, jobs: readonly Job[]
   enoughLines(live, params);
   const leg = told(journal.entries).legs + 1;
   const logs = { meter: meterLog(folder, leg), resources: resourceLog(folder, leg) };
-  const instruments = await OpenInstruments.open(live, logs);
+  const waits = (text: string): void => progress(0, jobs.length, text, true);
+  const instruments = await OpenInstruments.open(live, logs, waits);
   const settings: SessionSettings = {
     session: partition.session,
     model: typeof borrowed === 'string' ? borrowed : partition.session,

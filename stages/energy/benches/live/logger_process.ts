@@ -30,7 +30,19 @@ export interface LoggerOptions {
   readonly log: string;
   /** Indices or UUIDs, or `all`; none for a log without GPU. */
   readonly gpus: readonly string[];
+  /** Is told what it says while it starts: that a driver is slow. */
+  readonly tell?: (text: string) => void;
+  /** Ends it while it starts. */
+  readonly signal?: AbortSignal;
 }
+
+/** NVIDIA's driver did not start in time: it hangs, or the machine has many GPUs that do not persist. */
+export class DriverHangs extends UnavailableError {}
+
+/** What the logger says of a driver that is slow, and of one that hangs: its process may stay in the kernel for ever. */
+const waiting = /^waiting for/;
+const givenUp = /driver does not answer/;
+const lastWords_ms = 300;
 
 /** How often it is looked whether the first sample is there, ms. */
 const look_ms = 10;
@@ -39,11 +51,19 @@ const look_ms = 10;
 const usageCode = 2;
 
 export class LoggerProcess {
+  private readonly ended: Promise<number | null>;
+  private said = '';
+
   private constructor(
     private readonly child: ChildProcess,
-    private readonly ended: Promise<number | null>,
-    private readonly told: () => string,
-  ) {}
+    tell: (text: string) => void = () => {},
+  ) {
+    this.ended = new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
+    child.stderr!.on('data', (bytes: Buffer) => {
+      this.said += bytes.toString();
+      if (waiting.test(this.#told())) tell(this.#told());
+    });
+  }
 
   /** Resolves with the first sample. Throws what the logger says where it cannot: a GPU that is not there, no driver. */
   static async start(options: LoggerOptions, environment: NodeJS.ProcessEnv = process.env): Promise<LoggerProcess> {
@@ -51,17 +71,8 @@ export class LoggerProcess {
     const words = ['--output', log, '--quiet', '--end-with-parent', ...gpus.flatMap((gpu) => ['--gpu', gpu])];
     // A group of its own: Ctrl-C is for the program that is measured, whose end must still be seen.
     const child = spawn(loggerProgram(environment), words, { detached: true, stdio: ['ignore', 'ignore', 'pipe'], env: environment }); // prettier-ignore
-    let said = '';
-    child.stderr.on('data', (bytes: Buffer) => (said += bytes.toString()));
-    const ended = new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve));
-    const logger = new LoggerProcess(child, ended, () =>
-      said
-        .trim()
-        .split('\n')
-        .at(-1)!
-        .replace(/^irene-logger: /, ''),
-    );
-    await logger.#sampling(log);
+    const logger = new LoggerProcess(child, options.tell);
+    await logger.#sampling(options);
     return logger;
   }
 
@@ -81,7 +92,7 @@ export class LoggerProcess {
     if (code !== 0) throw this.#problem(code);
   }
 
-  async #sampling(log: string): Promise<void> {
+  async #sampling({ log, signal }: LoggerOptions): Promise<void> {
     const started = (await recordsIn(log)).length;
     const isSampling = async (): Promise<boolean> =>
       (await recordsIn(log)).slice(started).some(({ kind }) => kind === 'host');
@@ -89,12 +100,32 @@ export class LoggerProcess {
       const code = await Promise.race([this.ended, sleep(look_ms, 'runs' as const)]);
       if (code !== 'runs') throw this.#problem(code);
       if (await isSampling()) return;
+      if (signal?.aborted || givenUp.test(this.said)) throw await this.#abandoned();
     }
   }
 
+  /** The last line that it said. */
+  #told(): string {
+    return this.said
+      .trim()
+      .split('\n')
+      .at(-1)!
+      .replace(/^irene-logger: /, '');
+  }
+
   #problem(code: number | null): PipelineError {
-    const message = this.told() || `the resource logger ended with ${code === null ? 'a signal' : `code ${code}`}`;
+    const message = this.#told() || `the resource logger ended with ${code === null ? 'a signal' : `code ${code}`}`;
+    if (givenUp.test(message)) return new DriverHangs(message);
     return code === usageCode ? new UsageError(message) : new UnavailableError(message);
+  }
+
+  /** Of a process that may be stuck in the kernel: it is not waited for. */
+  async #abandoned(): Promise<PipelineError> {
+    this.child.kill('SIGKILL');
+    await Promise.race([this.ended, sleep(lastWords_ms)]);
+    this.child.stderr!.destroy();
+    this.child.unref();
+    return this.#problem(null);
   }
 }
 

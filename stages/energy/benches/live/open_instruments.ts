@@ -1,7 +1,7 @@
 /** The instruments of a bench as they are: the meter's recorder, the resource logger, the driver's tool, PyTorch. */
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PipelineError, UnavailableError } from '../../../../pipeline/errors.js';
+import { UnavailableError } from '../../../../pipeline/errors.js';
 import { hostClock_us } from '../../meters/host_clock.js';
 import { RecordedMeter } from '../../meters/recorded_meter.js';
 import { powerOf } from '../../meters/reading.js';
@@ -14,6 +14,7 @@ import { NodeRunner } from './node_runner.js';
 import { freeClocks, type GpuUser, gpuUsers, lockClocks } from './nvidia_smi.js';
 import { processCpu_us } from './proc_cpu.js';
 import { deviceOf, type LiveSettings } from './settings.js';
+import { startTogether, type Tell } from './start_together.js';
 
 /** The logger's own period (native/logger). */
 export const resourcePeriod_us = 170_000;
@@ -53,21 +54,27 @@ export class OpenInstruments implements Instruments {
     void this.listen();
   }
 
-  /** Opens meter and logger at once, so that what is wrong is told soon. Throws an UnavailableError that says what. */
-  static async open(settings: LiveSettings, logs: Logs): Promise<OpenInstruments> {
+  /**
+   * Opens meter and logger at once, so that what is wrong is told soon. `tell` hears what has to be waited for. Throws an
+   * UnavailableError that says what is not there.
+   */
+  static async open(settings: LiveSettings, logs: Logs, tell: Tell = () => {}): Promise<OpenInstruments> {
     torchPython();
     const gpus = settings.gpu === null ? [] : [settings.gpu];
     const meter = new RecordedMeter(settings.meter, logs.meter);
-    const [opened, logger] = await Promise.allSettled([
-      meter.open(),
-      LoggerProcess.start({ log: logs.resources, gpus }),
-    ]);
-    if (opened.status === 'fulfilled' && logger.status === 'fulfilled') {
-      return new OpenInstruments(settings, logs, meter, logger.value, await clocksOf(settings));
+    const ending = new AbortController();
+    let logger: LoggerProcess | null = null;
+    const startLogger = async (tell: Tell): Promise<LoggerProcess> =>
+      (logger = await LoggerProcess.start({ log: logs.resources, gpus, tell, signal: ending.signal }));
+    try {
+      const [, started] = await startTogether([(tell: Tell) => meter.open(tell), startLogger], tell);
+      return new OpenInstruments(settings, logs, meter, started, await clocksOf(settings));
+    } catch (error) {
+      ending.abort();
+      await meter.close();
+      await (logger as LoggerProcess | null)?.stop().catch(() => undefined);
+      throw error;
     }
-    if (opened.status === 'fulfilled') await meter.close();
-    if (logger.status === 'fulfilled') await logger.value.stop().catch(() => undefined);
-    throw notThere([opened, logger]);
   }
 
   get meter() {
@@ -154,16 +161,6 @@ export class OpenInstruments implements Instruments {
       }
     });
   }
-}
-
-/** All that is missing, in one message. An error that nobody expected goes first. */
-function notThere(tried: readonly PromiseSettledResult<unknown>[]): Error {
-  const reasons = tried.flatMap((one) => (one.status === 'rejected' ? [one.reason as Error] : []));
-  const [first, ...others] = reasons;
-  const bug = reasons.find((reason) => !(reason instanceof PipelineError));
-  if (bug || others.length === 0) return bug ?? first;
-  const hints = reasons.flatMap((reason) => (reason as PipelineError).hint ?? []);
-  return new UnavailableError(reasons.map(({ message }) => message).join('\n'), hints.join('\n  → ') || undefined);
 }
 
 /** Locks the clocks where that is wanted; says what they are. */
