@@ -113,7 +113,7 @@ function defineTests(make: string): void {
 
   test('a full disk loses lines, says so and exits 5; a pipe that is closed ends the run', async () => {
     const machine = new FakeMachine(built);
-    const full = await machine.run(['--output', '/dev/full', '--samples', '3', '--period-ms', '10']);
+    const full = await machine.run(['--output', '/dev/full', '--samples', '3', '--period-ms', '200']);
     assert.is(full.code, 5);
     assert.match(full.stderr, /6 lines were lost: \/dev\/full: No space left on device/); // two heads, three samples, the end
     const running = machine.start(['--output', '-', '--quiet']);
