@@ -1,6 +1,6 @@
 /** The program: its commands as a command line, and errors as one message with an exit code. */
-import yargs from 'yargs';
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { exitCodes, PipelineError, UsageError } from '../errors.js';
 import { packageRoot } from '../paths.js';
@@ -8,6 +8,9 @@ import { systemProblem } from '../system_problem.js';
 import { Terminal, type Streams } from '../terminal.js';
 import { commandName, commonOptions, type Command, type Door } from './command.js';
 import { calledCommand, checkCommand, parserMessage } from './parser_message.js';
+
+/** Its CommonJS: what yargs has as a module cuts lines within words. */
+const yargs = createRequire(import.meta.url)('yargs') as (typeof import('yargs'))['default'];
 
 const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
 
