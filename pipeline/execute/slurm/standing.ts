@@ -36,8 +36,9 @@ function standingOf(entry: BatchEntry, queue: ReadonlyMap<string, Queued> | null
     node: told?.node ?? null,
     attempt: task.attempt,
   };
-  if (ended) {
-    const end = readFile(folder, index, 'result');
+  // What is in the queue no more may have ended since its files were listed.
+  const end = ended || (queue && !there) ? readFile(folder, index, 'result') : null;
+  if (end || ended) {
     return { ...about, state: end?.kind ?? 'running', note: end?.kind === 'failed' ? end.error.message : null };
   }
   if (queue && !there) return { ...about, state: 'lost', note: null };
