@@ -1,7 +1,7 @@
 /** profile: the raw logs of a measuring campaign, somebody's own or replayed from a bench's means (DESIGN 5, METHODS 6). */
 import { z } from 'zod';
 import { findings } from '../../pipeline/findings.js';
-import type { Stage } from '../../pipeline/stage.js';
+import type { FileInput, Source, Stage } from '../../pipeline/stage.js';
 import { machineFiles } from '../energy/benches/machine.js';
 import { meansFiles } from '../energy/benches/means.js';
 import { liveOf } from '../energy/benches/live/settings.js';
@@ -49,6 +49,11 @@ const ways: Readonly<Record<string, () => Promise<Pick<Stage<ProfileParams>, 'ru
 const ofSession = (own: Readonly<Record<string, string>>, theirs: Readonly<Record<string, string>>): boolean =>
   own.session === theirs.model;
 
+function ownMeterFiles(source: Source): FileInput[] {
+  const meter = source.kind === 'live' ? liveOf(source).meter : null;
+  return meter === null ? [] : meterFiles(meter);
+}
+
 export const profile: Stage<ProfileParams> = {
   name: 'profile',
   about: 'the raw logs: rounds, power meter and resources of every measurement, read or replayed from means',
@@ -59,7 +64,7 @@ export const profile: Stage<ProfileParams> = {
   files: (_, source) => [
     ...meansFiles(source),
     ...machineFiles(source).map((path) => ({ name: 'bench', path })),
-    ...(source.kind === 'live' ? meterFiles(liveOf(source).meter) : []),
+    ...ownMeterFiles(source),
   ],
   partitions: (_, { trace }) => trace.map(({ model }) => ({ session: model })),
   requires: ({ kind }) => (kind === 'live' ? ['meter'] : []),

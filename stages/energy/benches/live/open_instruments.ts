@@ -42,7 +42,7 @@ export class OpenInstruments implements Instruments {
   private constructor(
     private readonly settings: LiveSettings,
     private readonly logs: Logs,
-    private readonly recorded: RecordedMeter,
+    private readonly recorded: RecordedMeter | null,
     private logger: LoggerProcess,
     /** Said of the GPU's clocks: locked at so many MHz, or free. */
     readonly clocks: string,
@@ -61,24 +61,25 @@ export class OpenInstruments implements Instruments {
   static async open(settings: LiveSettings, logs: Logs, tell: Tell = () => {}): Promise<OpenInstruments> {
     torchPython();
     const gpus = settings.gpu === null ? [] : [settings.gpu];
-    const meter = new RecordedMeter(settings.meter, logs.meter);
+    const meter = settings.meter && new RecordedMeter(settings.meter, logs.meter);
     const ending = new AbortController();
     let logger: LoggerProcess | null = null;
     const startLogger = async (tell: Tell): Promise<LoggerProcess> =>
       (logger = await LoggerProcess.start({ log: logs.resources, gpus, tell, signal: ending.signal }));
     try {
-      const [, started] = await startTogether([(tell: Tell) => meter.open(tell), startLogger], tell);
+      const openMeter = async (tell: Tell): Promise<void> => meter?.open(tell);
+      const [, started] = await startTogether([openMeter, startLogger], tell);
       return new OpenInstruments(settings, logs, meter, started, await clocksOf(settings));
     } catch (error) {
       ending.abort();
-      await meter.close();
+      await meter?.close();
       await (logger as LoggerProcess | null)?.stop().catch(() => undefined);
       throw error;
     }
   }
 
   get meter() {
-    return this.recorded.identity;
+    return this.recorded?.identity ?? null;
   }
 
   now_us(): number {
@@ -111,7 +112,7 @@ export class OpenInstruments implements Instruments {
 
   ownCpu_us(): number {
     const { user, system } = process.cpuUsage();
-    const pids = [this.logger.pid, this.recorded.recorder, this.runner?.hello.pid ?? null];
+    const pids = [this.logger.pid, this.recorded?.recorder ?? null, this.runner?.hello.pid ?? null];
     return pids.reduce<number>((sum, pid) => sum + (pid === null ? 0 : (processCpu_us(pid) ?? 0)), user + system);
   }
 
@@ -123,7 +124,7 @@ export class OpenInstruments implements Instruments {
   }
 
   sync(): void {
-    for (const file of [this.logs.meter, this.logs.resources]) {
+    for (const file of [...(this.recorded ? [this.logs.meter] : []), this.logs.resources]) {
       const fd = openSync(file, 'r');
       fsyncSync(fd);
       closeSync(fd);
@@ -134,13 +135,14 @@ export class OpenInstruments implements Instruments {
   async close(): Promise<void> {
     this.closed = true;
     this.runner?.kill();
-    await this.recorded.close();
+    await this.recorded?.close();
     await this.logger.stop().catch(() => undefined);
     const { gpu, clocks } = this.settings;
     if (gpu !== null && clocks !== null) await freeClocks(gpu);
   }
 
   private async listen(): Promise<void> {
+    if (!this.recorded) return;
     for await (const { mono_us, reading } of this.recorded.samples()) {
       const power_w = powerOf(reading);
       if (power_w !== null) this.power.push({ mono_us, seq: reading.seq, power_w, current_a: reading.current_a });
