@@ -1,4 +1,6 @@
 /** What `pipeline run` does once it is called: everything heavy is loaded here. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { loadConfiguration } from '../config/configuration.js';
 import { InterruptedError, UsageError } from '../errors.js';
@@ -6,6 +8,7 @@ import { mayBeAtWork } from '../execute/slurm/batch.js';
 import { refuseBesideSlurm } from '../execute/slurm/refuse_beside.js';
 import { filesOf } from '../freshness.js';
 import { dependencies, runFolders, type Graph, type Task } from '../graph.js';
+import { reportFolder } from '../paths.js';
 import { openProject, survey, type Project, type State } from '../project.js';
 import { runFolder } from '../paths.js';
 import { collectTemporary, removeIfEmpty } from '../store/garbage.js';
@@ -142,7 +145,8 @@ async function bringUpToDate(args: RunArgs, registry: Registry, terminal: Termin
       terminal.say(`${name}: ${handedOverLine(handedOver, args)}`);
       return terminal.document({ ...about, handed_over: handedOver });
     }
-    terminal.say(`${name}: ${label}; up to date, see reports/${run}/index.html`);
+    const page = join(reportFolder(run), 'index.html');
+    terminal.say(`${name}: ${label}; up to date${existsSync(page) ? `, see ${page}` : ''}`);
     terminal.document({ ...about, stages });
   } finally {
     tidy(run, lock);

@@ -6,6 +6,7 @@ import { packageRoot } from '../../pipeline/paths.js';
 import type { FileInput, Partition, Source, Stage } from '../../pipeline/stage.js';
 import type { TableSchema } from '../../pipeline/table.js';
 import { clock, measurements } from '../align/tables.js';
+import { isUnmetered } from '../energy/benches/absent.js';
 import { machineFiles } from '../energy/benches/machine.js';
 import { errors, predictions } from '../evaluate/tables.js';
 import { features } from '../featurize/tables.js';
@@ -87,6 +88,8 @@ export const report: Stage<ReportParams> = {
   usesConfiguration: ({ output }) => output === page,
   files,
   relevant: settingsOf,
-  partitions: (params) => [...chosen(params).map(({ id }) => ({ output: id })), { output: page }],
+  // Every table is of the wall's joules: a bench without a meter has none.
+  partitions: (params, _upstream, _settings, source) =>
+    isUnmetered(source) ? [] : [...chosen(params).map(({ id }) => ({ output: id })), { output: page }],
   run: async (context) => (await import('./run.js')).run(context),
 };

@@ -21,7 +21,7 @@ async function ranges({ database }: ReportContext, columns: readonly string[]): 
 async function controllerNote({ database }: ReportContext): Promise<string> {
   const rows = await queryRows<{ type: string; pct: number }>(
     database,
-    `SELECT type, avg(gpu_mem_pct) AS pct FROM features WHERE level = 'ml' GROUP BY type ORDER BY pct, type`,
+    `SELECT type, avg(gpu_mem_pct) AS pct FROM features WHERE level = 'ml' AND gpu_mem_pct IS NOT NULL GROUP BY type ORDER BY pct, type`,
   );
   const first = rows.at(0);
   const last = rows.at(-1);

@@ -124,7 +124,7 @@ test('without a meter nothing is trained, and what can be done instead is told',
   const source = live(null, 'GPU-0');
   assert.equal(partitions({}, ['leave_model_out'], grid, source), []);
   const [told, ...more] = leftOut(['leave_model_out'], grid, source);
-  assert.match(told, /no meter: .* nothing is trained or evaluated \(pipeline calibrate fits the GPU’s joules/);
+  assert.match(told, /no meter: .* nothing is trained, evaluated or reported \(query has the GPU’s/);
   assert.equal(more, []);
 });
 
