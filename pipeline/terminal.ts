@@ -3,6 +3,7 @@
  * not with NO_COLOR or TERM=dumb.
  */
 import pc from 'picocolors';
+import { printable } from './printable.js';
 
 export interface TerminalOptions {
   readonly json: boolean;
@@ -39,20 +40,20 @@ export class Terminal {
   say(text: string): void {
     if (this.quiet) return;
     this.clear();
-    this.streams.stderr.write(`${text}\n`);
+    this.streams.stderr.write(`${printable(text)}\n`);
   }
 
   /** Said even with --quiet. */
   warn(text: string): void {
     this.clear();
-    this.streams.stderr.write(`${this.style.yellow('warning:')} ${text}\n`);
+    this.streams.stderr.write(`${this.style.yellow('warning:')} ${printable(text)}\n`);
   }
 
   /** A line that the next one replaces; only on a terminal. */
   status(text: string): void {
     if (!this.moves) return;
     const width = (this.streams.stderr.columns || 80) - 1;
-    this.streams.stderr.write(`\r\x1b[2K${text.length > width ? text.slice(0, width) : text}`);
+    this.streams.stderr.write(`\r\x1b[2K${printable(text.slice(0, width))}`);
     this.transient = true;
   }
 
@@ -63,14 +64,14 @@ export class Terminal {
 
   /** The result for people; nothing with --json, which prints one document instead. */
   print(text: string): void {
-    if (!this.json) this.streams.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+    if (!this.json) this.streams.stdout.write(printable(text.endsWith('\n') ? text : `${text}\n`));
   }
 
   /** The result for people of a command whose stdout is that of a program it runs: on stderr. */
   printBeside(text: string): void {
     if (this.json) return;
     this.clear();
-    this.streams.stderr.write(`${text}\n`);
+    this.streams.stderr.write(`${printable(text)}\n`);
   }
 
   /** The result for programs: one document. */

@@ -1,7 +1,7 @@
 /** Facts in YAML files (model families, benches, …), validated like a configuration: all problems, each with its place. */
 import type { z } from 'zod';
 import { plainValue, readDocument } from './config/document.js';
-import { problemsOf } from './config/problems.js';
+import { firstOf, problemsOf } from './config/problems.js';
 import { UsageError } from './errors.js';
 
 export { withSeal } from './store/text_seal.js';
@@ -14,5 +14,5 @@ export function readYaml<T>(file: string, schema: z.ZodType<T>): T {
   const place = readDocument(file);
   const result = schema.safeParse(plainValue(place));
   if (result.success) return result.data;
-  throw new UsageError(problemsOf(place, schema, result.error, []).join('\n'));
+  throw new UsageError(firstOf(problemsOf(place, schema, result.error, [])).join('\n'));
 }

@@ -5,6 +5,7 @@ Reads the logs that `profile` wrote and the clocks that `align` found, writes en
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -29,7 +30,7 @@ def wall_windows(
     )
     at_us = lines["mono_us"].to_numpy()
 
-    def host(stamp_us: np.ndarray) -> np.ndarray:
+    def host(stamp_us: Any) -> Any:
         first = float(facts["first_us"])
         on_host = first + (stamp_us - first - clock["offset_s"] * 1e6) / (
             1 + clock["drift_ppm"] * 1e-6

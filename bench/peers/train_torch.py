@@ -102,7 +102,7 @@ class Recursive(torch.nn.Module):
 
     def __init__(self, lesson: Lesson) -> None:
         super().__init__()
-        self.tau = lesson.tau
+        self.tau = torch.tensor(lesson.tau, dtype=lesson.dtype)
         self.layer = torch.nn.Linear(lesson.terms, 1, dtype=lesson.dtype)
         with torch.no_grad():
             self.layer.weight.copy_(lesson.initial[:1, :-1])
@@ -121,7 +121,8 @@ class Recursive(torch.nn.Module):
     def forward(self, root: Node) -> Tensor:
         losses: list[Tensor] = []
         self.joules(root, losses)
-        return torch.cat(losses).sum()
+        loss: Tensor = torch.cat(losses).sum()
+        return loss
 
     def weights(self) -> list[float]:
         return [*self.layer.weight.flatten().tolist(), *self.layer.bias.tolist()]
@@ -132,7 +133,7 @@ class Vectorised(torch.nn.Module):
 
     def __init__(self, lesson: Lesson) -> None:
         super().__init__()
-        self.tau = lesson.tau
+        self.tau = torch.tensor(lesson.tau, dtype=lesson.dtype)
         self.layer = torch.nn.Linear(lesson.terms, len(lesson.initial), dtype=lesson.dtype)
         with torch.no_grad():
             self.layer.weight.copy_(lesson.initial[:, :-1])

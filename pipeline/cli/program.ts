@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { exitCodes, PipelineError, UsageError } from '../errors.js';
 import { packageRoot } from '../paths.js';
 import { systemProblem } from '../system_problem.js';
+import { printable } from '../printable.js';
 import { Terminal, type Streams } from '../terminal.js';
 import { commandName, commonOptions, type Command, type Door } from './command.js';
 import { calledCommand, checkCommand, parserMessage } from './parser_message.js';
@@ -84,7 +85,7 @@ export function report(thrown: unknown, argv: readonly string[], streams: Stream
   if (known && error.hint) lines.push(`${style.dim('  →')} ${error.hint}`);
   if (argv.includes('--debug')) lines.push((error as Error).stack ?? '');
   else if (!known) lines.push('  → this is a bug; the same command with --debug shows where');
-  streams.stderr.write(`${lines.join('\n')}\n`);
+  streams.stderr.write(printable(`${lines.join('\n')}\n`));
   return known ? error.exitCode : exitCodes.unexpected;
 }
 

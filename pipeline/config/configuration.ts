@@ -6,7 +6,7 @@ import { UsageError } from '../errors.js';
 import type { Registry } from '../stage.js';
 import { type SlurmSettings, slurmSettings } from '../execute/slurm/settings.js';
 import { parseText, plainValue, readDocument } from './document.js';
-import { inOrder, problemAt, problemsOf, unknownSection, type Place } from './problems.js';
+import { firstOf, inOrder, problemAt, problemsOf, unknownSection, type Place } from './problems.js';
 
 export interface Configuration {
   readonly file: string;
@@ -42,7 +42,7 @@ function override({ document }: Place, settings: readonly string[]): string[] {
 /** One message of all problems. */
 function problemsError(problems: readonly string[]): UsageError {
   const counted = problems.length === 1 ? '' : `${problems.length} problems:\n`;
-  return new UsageError(counted + problems.join('\n'));
+  return new UsageError(counted + firstOf(problems).join('\n'));
 }
 
 /** Reads and validates a configuration. Throws a UsageError with every problem found. */

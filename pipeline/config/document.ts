@@ -2,11 +2,14 @@
  * A YAML file as a document that knows where everything stands in it. Throws a UsageError with every problem found, an
  * IntegrityError where the file has a seal that does not fit it.
  */
-import { readFileSync } from 'node:fs';
 import { isAlias, isCollection, isPair, Lexer, LineCounter, parseDocument, Parser, visit, type Node } from 'yaml';
+import { readBounded } from '../bounded_file.js';
 import { UsageError } from '../errors.js';
 import { checkSeal } from '../store/text_seal.js';
-import { at, type Place } from './problems.js';
+import { at, firstOf, type Place } from './problems.js';
+
+/** The predictors of a bench have 35 KB. */
+const largest_mib = 4;
 
 /** Fails on bytes that are no UTF-8 instead of replacing them. */
 const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -20,8 +23,9 @@ const reasons: Readonly<Record<string, string>> = {
 function readText(file: string, hint: string | undefined): string {
   let bytes: Uint8Array;
   try {
-    bytes = readFileSync(file);
+    bytes = readBounded(file, largest_mib);
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     const { code = '', message } = error as NodeJS.ErrnoException;
     throw new UsageError(`${file}: ${reasons[code] ?? message}`, hint, { cause: error });
   }
@@ -51,9 +55,15 @@ function isTooDeep(text: string): boolean {
   return false;
 }
 
-/** Aliases without an anchor, and keys that are no names. */
+/** Each is looked up by walking the document: as many as the parser itself resolves. */
+const mostAliases = 100;
+
+/** Aliases without an anchor, or too many of them, and keys that are no names. */
 function strayNodes(place: Place): string[] {
   const problems: string[] = [];
+  let aliases = 0;
+  visit(place.document, { Alias: () => (++aliases > mostAliases ? visit.BREAK : undefined) });
+  if (aliases > mostAliases) return [`${place.file}:1:1 more than ${mostAliases} aliases (*name)`];
   const add = (node: Node, message: string) => problems.push(`${at(place, node.range?.[0])} ${message}`);
   visit(place.document, (_, node) => {
     if (isAlias(node) && !node.resolve(place.document))
@@ -67,13 +77,17 @@ function strayNodes(place: Place): string[] {
 export function parseText(file: string, text: string): Place {
   if (isTooDeep(text)) throw new UsageError(`${file}: more than ${deepest} levels deep`);
   const lines = new LineCounter();
-  const place: Place = { file, document: parseDocument(text, { lineCounter: lines, prettyErrors: false }), lines };
+  const place: Place = {
+    file,
+    document: parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' }),
+    lines,
+  };
   const { errors, warnings } = place.document;
   const problems = [...errors, ...warnings].map(
     ({ code, message, pos }) => `${at(place, pos[0])} ${messages[code] ?? message}`,
   );
   if (problems.length === 0) problems.push(...strayNodes(place));
-  if (problems.length > 0) throw new UsageError(problems.join('\n'));
+  if (problems.length > 0) throw new UsageError(firstOf(problems).join('\n'));
   return place;
 }
 

@@ -143,6 +143,15 @@ export function problemsOf(place: Place, schema: z.core.$ZodType, error: z.core.
   return error.issues.flatMap((issue) => describe(place, schema, issue, prefix));
 }
 
+/** More are not read: they mostly follow from the first ones. */
+const mostProblems = 20;
+
+/** The first problems and how many more there are, a line each. */
+export const firstOf = (problems: readonly string[]): string[] =>
+  problems.length <= mostProblems
+    ? [...problems]
+    : [...problems.slice(0, mostProblems), `and ${problems.length - mostProblems} more problems`];
+
 /** A problem of the value at a path. */
 export const problemAt = (place: Place, path: Path, message: string): string =>
   `${locate(place, path)} ${path.map(String).join('.')}: ${message}`;

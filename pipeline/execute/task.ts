@@ -187,7 +187,7 @@ class Writer {
 
   async file(path: string, content: string): Promise<void> {
     const whole = normalize(join(reportFolder(this.spec.run), path));
-    if (!whole.startsWith(normalize(reportFolder(this.spec.run))))
+    if (!whole.startsWith(join(reportFolder(this.spec.run), '/')))
       throw new Error(`${path} leaves the report's folder`);
     const temporary = this.reserve(whole);
     try {

@@ -32,12 +32,16 @@ export function collectTemporary(folders: readonly string[]): void {
   }
 }
 
-/** Removes a folder if it is empty at this moment; somebody may be about to put something there. */
+/**
+ * Removes a folder if it is empty at this moment; somebody may be about to put something there. A link to one on another
+ * disk is the user's, and stays.
+ */
 export function removeIfEmpty(folder: string): void {
   try {
     rmdirSync(folder);
   } catch (error) {
-    if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    if (!['ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      throw error;
   }
 }
 

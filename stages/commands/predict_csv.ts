@@ -1,10 +1,11 @@
 /** Predictions as CSV, one row a node (RFC 4180). */
+import { noFormula } from '../report/render/csv.js';
 import type { PredictedTree } from '../energy/prediction/predict_model.js';
 import { figuresOf } from './predict_json.js';
 
 function field(value: string | number | boolean | null): string {
   if (value === null) return '';
-  const text = String(value);
+  const text = typeof value === 'string' ? noFormula(value) : String(value);
   return text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

@@ -16,7 +16,7 @@ export const profileParams = z.strictObject({
   /** Least length of a round, s. */
   round: duration().pipe(z.number().positive('expected more than 0 s')).prefault('20 s'),
   /** Rounds of each measurement. */
-  rounds: z.number().int().min(1).default(5),
+  rounds: z.number().int().min(1).max(1000).default(5),
   instruments: instruments.prefault('default'),
   /** How long a bench of one's own is waited for, warmed up and rested. */
   live: liveProtocol.prefault({}),

@@ -9,6 +9,9 @@ import type { Place } from './subject.js';
 /** Everything that changes files. */
 export const changes = 'wsmludo';
 
+/** What a failure of the disk reaches: one that is full refuses no removal. */
+export const kindsOf = (what: Fault['what']): string => (what === 'ENOSPC' ? 'wsmldo' : changes);
+
 /** Builds the shim and returns its path. */
 export function buildFaults(cc: string): string {
   const library = join(mkdtempSync(join(tmpdir(), 'pipeline-faults-')), 'faults.so');
@@ -27,7 +30,7 @@ export interface Fault {
 }
 
 /** The environment in which a program at that place meets the fault. */
-export function faultAt(library: string, place: Place, { at, what, kinds = changes }: Fault): NodeJS.ProcessEnv {
+export function faultAt(library: string, place: Place, { at, what, kinds = kindsOf(what) }: Fault): NodeJS.ProcessEnv {
   return {
     LD_PRELOAD: library,
     FAULTS_FOLDER: realpathSync(place.folder),

@@ -3,7 +3,7 @@
  * everything for the first time, and when it overwrites what another configuration has left.
  */
 import type { Ended } from '../end_to_end/program.js';
-import { changes, faultAt, operations, type Fault } from './faults.js';
+import { faultAt, kindsOf, operations, type Fault } from './faults.js';
 import { messageProblems, problemsAfter } from './recovery.js';
 import { Place, toy, undisturbed } from './subject.js';
 
@@ -30,8 +30,9 @@ export async function scenarios(): Promise<Scenario[]> {
 
 const placeOf = ({ base }: Scenario): Place => (base ? new Place(toy, base) : new Place(toy));
 
-/** How many operations of these kinds a run of the scenario does; nothing happens to it. */
-export async function countOperations(library: string, scenario: Scenario, kinds = changes): Promise<number> {
+/** How many operations that such a fault could meet a run of the scenario does; nothing happens to it. */
+export async function countOperations(library: string, scenario: Scenario, meets: Fault['what']): Promise<number> {
+  const kinds = kindsOf(meets);
   const place = placeOf(scenario);
   await place.run([...inOrder, ...scenario.options], faultAt(library, place, { at: 0, what: 'kill', kinds }));
   const count = operations(place).length;

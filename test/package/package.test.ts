@@ -40,9 +40,8 @@ function expected(): string[] {
     ...filesBelow('native/logger').filter((file) => /^native\/logger\/(\w+\.[ch]|Makefile|README\.md)$/.test(file)),
     ...filesBelow('native/torch/irene_torch').filter((file) => file.endsWith('.py')),
     ...['README.md', 'install', 'requirements.txt', 'requirements-dev.txt'].map((name) => `native/torch/${name}`),
-    ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'LICENSES.md', 'package.json'],
+    ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'LICENSES.md', 'SECURITY.md', 'package.json'],
     'stages/report/report.png',
-    ...['SECURITY.md'].filter((name) => existsSync(join(packageRoot, name))),
   ].sort();
 }
 

@@ -61,7 +61,7 @@ test('only the program imports the registry', () => {
 });
 
 /** What of the engine the science may see. */
-const face = ['stage', 'errors', 'findings', 'table', 'rows', 'database', 'terminal', 'paths', 'yaml', 'abridged', 'own_code', 'system_problem', 'config/nearest'].map((name) => `pipeline/${name}.ts`); // prettier-ignore
+const face = ['stage', 'errors', 'findings', 'table', 'rows', 'database', 'terminal', 'paths', 'yaml', 'abridged', 'bounded_file', 'own_code', 'system_problem', 'config/nearest'].map((name) => `pipeline/${name}.ts`); // prettier-ignore
 
 test('the stages see only the face of the engine', () => {
   const commands = within('stages/commands');

@@ -25,7 +25,7 @@ export interface Outcome {
 /** What the instruments wrote is the measurement. */
 async function readBack({ setup, recording, stated_w }: Outcome): Promise<Recorded> {
   const { folder, meter, gpus } = setup;
-  const log = meter && (await readMeterLog(meterLog(folder)));
+  const log = meter && (await readMeterLog(meterLog(folder), meter.type));
   const uuids = gpus.length === 0 ? [undefined] : gpus.map(({ uuid }) => uuid);
   const read = await Promise.all(uuids.map((uuid) => readLoggerLog(resourceLog(folder), uuid)));
   return {

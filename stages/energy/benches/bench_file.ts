@@ -60,9 +60,11 @@ const isFile = (path: string): boolean => existsSync(path) && statSync(path).isF
 
 /** A name, not a path, that a folder of facts has. */
 const findNamed = (kind: 'benches' | 'predictors', name: string): string | undefined =>
-  places(kind)
-    .map((folder) => join(folder, `${name}.yaml`))
-    .find(isFile);
+  /[/\\]/.test(name)
+    ? undefined
+    : places(kind)
+        .map((folder) => join(folder, `${name}.yaml`))
+        .find(isFile);
 
 /** The file of a bench, described or only by its predictors. Throws a UsageError with the nearest name where there is none. */
 export function findBench(nameOrFile: string): string {

@@ -17,7 +17,7 @@ export async function download(
   folder: string,
   { signal, fetch: get = fetch }: { readonly signal?: AbortSignal; readonly fetch?: Fetch } = {},
 ): Promise<void> {
-  const known = checksums[device];
+  const known = Object.hasOwn(checksums, device) ? checksums[device] : undefined;
   if (!known) {
     throw new UnavailableError(
       `no public address is known for ${device}`,
@@ -41,13 +41,28 @@ async function fetchBytes(address: string, get: Fetch, signal?: AbortSignal): Pr
   let response: Response;
   try {
     response = await get(address, { signal });
-    if (response.ok) return new Uint8Array(await response.arrayBuffer());
+    if (response.ok) return await boundedBody(response, address);
   } catch (error) {
     signal?.throwIfAborted();
+    if (error instanceof UnavailableError) throw error;
     const { cause, message } = error as Error;
     throw new UnavailableError(`${address}: ${cause instanceof Error ? cause.message : message}`, undefined, { cause: error }); // prettier-ignore
   }
   throw new UnavailableError(`${address}: the server answers ${response.status} ${response.statusText}`);
+}
+
+/** The largest of the files has 2.4 MB; who answers with more is not who was asked. */
+const largest_mib = 64;
+
+async function boundedBody(response: Response, address: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    length += chunk.length;
+    if (length > largest_mib * 2 ** 20) throw new UnavailableError(`${address}: the answer is larger than ${largest_mib} MiB, which no such file is`); // prettier-ignore
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, length);
 }
 
 /** Under a temporary name first, so that a crash never leaves half a file that looks whole. */

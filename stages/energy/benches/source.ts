@@ -92,7 +92,7 @@ async function openPublished(device: string, options: OpenOptions): Promise<Open
 }
 
 function openTwin(device: string): Opened {
-  const bench = twins[device];
+  const bench = Object.hasOwn(twins, device) ? twins[device] : undefined;
   if (!bench || !existsSync(join(twinFolder, `${bench}.yaml`))) return { reason: `there is no twin of ${device}` };
   return { kind: 'twin', label: labels.twin, about: { device, bench }, place: { folder: twinFolder } };
 }

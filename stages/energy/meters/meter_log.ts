@@ -24,10 +24,23 @@ export interface Header {
   readonly boot_id: string;
 }
 
+const text = z.string().nullable().default(null);
+const quantity = z.number().positive().nullable().default(null);
+
+/** What the recorder writes, and what somebody else may have written in its place. */
 const headerSchema = z.looseObject({
   log: z.literal('meter'),
   version: z.literal(1),
-  settings: z.looseObject({ type: z.string() }),
+  settings: z.looseObject({
+    type: z.string(),
+    name: text,
+    kind: z.enum(['window', 'instant']).nullable().default(null),
+    period: quantity,
+    range: quantity,
+    class: text,
+    calibrated: text,
+    uncertainty: quantity,
+  }),
   boot_id: z.string(),
 });
 

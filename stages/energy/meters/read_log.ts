@@ -1,6 +1,5 @@
 /** Reads other people's power logs through the same checks as a port's lines. */
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { UnavailableError } from '../../../pipeline/errors.js';
 import { type Counts, LineReader } from './line_reader.js';
 import type { LogFormat } from './log_format.js';
@@ -9,16 +8,26 @@ import type { Reading } from './reading.js';
 /** A reading of a log: it tells its time. */
 export type StampedReading = Reading & { readonly utc_us: number };
 
+/** No log has longer lines: what does is no text, and would fill the memory. */
+const longestLine = 2 ** 20;
+
+/** At the beginning of a file, where `rest` is the mark itself, a byte order mark is no text. */
+const withoutMark = (rest: string, chunk: string): string => (rest === '\uFEFF' ? chunk.replace(/^\uFEFF/, '') : rest + chunk); // prettier-ignore
+
 /** Every line of a text file in order. Throws an UnavailableError where there is none. */
 export async function* linesOf(file: string): AsyncGenerator<string> {
   const input = createReadStream(file, 'utf8');
   try {
-    let first = true;
-    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-      yield first ? line.replace(/^\uFEFF/, '') : line;
-      first = false;
+    let rest = '\uFEFF';
+    for await (const chunk of input as AsyncIterable<string>) {
+      const lines = withoutMark(rest, chunk).split('\n');
+      rest = lines.pop()!;
+      if (rest.length > longestLine) throw new UnavailableError(`${file}: a line of more than ${longestLine / 2 ** 20} MiB: this is no log`); // prettier-ignore
+      for (const line of lines) yield line.replace(/\r$/, '');
     }
+    if (rest !== '' && rest !== '\uFEFF') yield rest.replace(/\r$/, '');
   } catch (error) {
+    input.destroy();
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') throw new UnavailableError(`${file}: there is no such file`);
     if (code === 'EISDIR') throw new UnavailableError(`${file} is a folder: expected a file`);

@@ -1,5 +1,6 @@
 /** Reads a meter's log by the grammar that read the port: the same lines, the same refusals. */
 import { UnavailableError } from '../../../pipeline/errors.js';
+import { isOwnCode } from '../../../pipeline/own_code.js';
 import { type Counts, LineReader } from './line_reader.js';
 import type { MeterEvent, Sample } from './meter.js';
 import { type Header, readEntry, readHeader } from './meter_log.js';
@@ -17,8 +18,11 @@ export interface MeterLog {
 
 const torn = 'a torn line of the log';
 
-/** Throws an UnavailableError where the file is no log of a meter, or of one that is not known here. */
-export async function readMeterLog(path: string): Promise<MeterLog> {
+/**
+ * Throws an UnavailableError where the file is no log of a meter, or of one that is not known here. A log may come from
+ * anybody: code that it names as its meter is loaded only where that is `code`, which a configuration or a command names.
+ */
+export async function readMeterLog(path: string, code: string | null = null): Promise<MeterLog> {
   const headers: Header[] = [];
   const samples: Sample[] = [];
   const events: MeterEvent[] = [];
@@ -28,7 +32,7 @@ export async function readMeterLog(path: string): Promise<MeterLog> {
     const header = readHeader(line);
     if (header) {
       if (reader) add(counts, reader.counts);
-      reader = readerOf(header, path);
+      reader = readerOf(header, path, code);
       headers.push(header);
       continue;
     }
@@ -47,10 +51,23 @@ export async function readMeterLog(path: string): Promise<MeterLog> {
   return { headers, samples, events, counts };
 }
 
-function readerOf({ settings }: Header, path: string): LineReader {
-  const type = meterTypeOf(settings.type);
-  if (!type) throw new UnavailableError(`${path}: a log of a meter "${settings.type}" that is not known here`);
-  return new LineReader(type.grammar(settings as never), type.limits);
+function readerOf({ settings }: Header, path: string, code: string | null): LineReader {
+  const named = settings.type;
+  if (isOwnCode(named) && named !== code) {
+    throw new UnavailableError(
+      `${path}: it names ${named} as the code that reads it; a log's word is not enough to run code`,
+      'name it as meter.type in a configuration, and measure or read the log by that',
+    );
+  }
+  const type = meterTypeOf(named);
+  if (!type) throw new UnavailableError(`${path}: a log of a meter "${named}" that is not known here`);
+  try {
+    return new LineReader(type.grammar(settings as never), type.limits);
+  } catch (error) {
+    throw new UnavailableError(`${path}: its first line has settings that no ${named} has`, undefined, {
+      cause: error,
+    });
+  }
 }
 
 function refuse(counts: Counts, reason: string, times = 1): void {

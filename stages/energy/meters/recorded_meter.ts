@@ -71,7 +71,7 @@ export class RecordedMeter implements Meter {
       await ended;
     }
     for (const queue of this.#queues) queue.end();
-    return (await readMeterLog(this.#order.log)).counts;
+    return (await readMeterLog(this.#order.log, this.#order.settings.type)).counts;
   }
 
   #record(first?: First): void {

@@ -2,8 +2,9 @@
  * The model that is to be predicted, however it is described: a configuration by name or in a YAML file, a Hugging Face
  * `config.json`, a tree exported by the tracer, or the code that PyTorch is to trace.
  */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { z } from 'zod';
+import { readBounded } from '../../../pipeline/bounded_file.js';
 import { UsageError } from '../../../pipeline/errors.js';
 import { readYaml } from '../../../pipeline/yaml.js';
 import { buildTree, type Workload } from '../tree/build.js';
@@ -107,12 +108,16 @@ function configurationFile(library: Library, file: string): DescribedModel {
   return modelOfSizes({ name: model, about, family: library.family(family), dimensions });
 }
 
+/** A trace has some 500 bytes a node and operator. */
+const largest_mib = 256;
+
 function readJson(file: string): unknown {
   if (!existsSync(file)) throw new UsageError(`${file}: there is no such file`, 'see `pipeline list models` for names');
   if (statSync(file).isDirectory()) throw new UsageError(`${file}: that is a folder; expected its config.json`);
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    return JSON.parse(readBounded(file, largest_mib).toString('utf8'));
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     throw new UsageError(`${file}: it is no JSON: ${(error as Error).message}`, undefined, { cause: error });
   }
 }

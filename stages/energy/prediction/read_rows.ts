@@ -1,7 +1,11 @@
 /** Rows of a small table that somebody brings: CSV, JSON (a list of mappings) or Parquet. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
+import { readBounded } from '../../../pipeline/bounded_file.js';
 import { UsageError } from '../../../pipeline/errors.js';
+
+/** A row for every node of a large model, a thousand times over. */
+const largest_mib = 64;
 
 export type Value = string | number | boolean | null;
 
@@ -24,9 +28,10 @@ function cellsOf(text: string): string[][] {
 }
 
 function readCsv(file: string): FileRow[] {
-  const [header = [], ...lines] = cellsOf(readFileSync(file, 'utf8'));
+  const [header = [], ...lines] = cellsOf(readBounded(file, largest_mib).toString('utf8'));
   const names = header.map((name) => name.trim());
-  const twice = names.find((name, i) => names.indexOf(name) < i);
+  const last = new Map(names.map((name, i) => [name, i]));
+  const twice = names.find((name, i) => last.get(name)! > i);
   if (twice !== undefined) throw new UsageError(`${file}:1: column ${twice} stands there twice`);
   return lines.map((cells, i) => {
     const place = `${file}:${i + 2}`;
@@ -40,8 +45,9 @@ function readCsv(file: string): FileRow[] {
 function readJson(file: string): FileRow[] {
   let rows: unknown;
   try {
-    rows = JSON.parse(readFileSync(file, 'utf8'));
+    rows = JSON.parse(readBounded(file, largest_mib).toString('utf8'));
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     throw new UsageError(`${file}: it is no JSON: ${(error as Error).message}`, undefined, { cause: error });
   }
   const isRow = (row: unknown): boolean => typeof row === 'object' && row !== null && !Array.isArray(row);

@@ -26,7 +26,7 @@ function problem(file: string, { issues }: z.ZodError): UsageError {
   );
   const more = issues.length > 1 ? ` (and ${issues.length - 1} more problems)` : '';
   return new UsageError(
-    `${file}: ${place}: ${message}${more}`,
+    `${file}: ${place}: ${message.replace('Invalid input: ', '').replace('received undefined', 'but it is not there')}${more}`,
     'expected a tree as data/models/README.md describes it',
   );
 }

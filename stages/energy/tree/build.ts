@@ -3,6 +3,7 @@
  * module occurs, and then placed at every position. ModuleList and Dropout are no nodes; a function (MatMul, Softmax)
  * is a leaf that bears its caller's path.
  */
+import { UsageError } from '../../../pipeline/errors.js';
 import { compute, type Computation } from './compute.js';
 import type { Model } from './library.js';
 
@@ -26,7 +27,24 @@ export interface TreeNode extends Omit<Computation, 'children'> {
 
 const join = (...parts: readonly string[]): string => parts.filter((part) => part !== '').join('.');
 
-/** The nodes in depth-first order, children in order of execution, the root first. */
+/** Forty times the largest published model (126 layers); what has more is a slip of the pen, and would fill the memory. */
+const mostNodes = 100_000;
+
+/** How many nodes a computation stands for. */
+const nodesIn = ({ children }: Computation): number =>
+  1 + children.reduce((sum, { times, computation }) => sum + (times ?? 1) * nodesIn(computation), 0);
+
+function computed(model: Model, { batchSize, length }: Workload): Computation {
+  const root = compute(model, batchSize, length);
+  const count = nodesIn(root);
+  if (count <= mostNodes) return root;
+  throw new UsageError(`${model.name} has ${count} nodes: at most ${mostNodes} can be told apart`, 'are its layers as many as meant?'); // prettier-ignore
+}
+
+/**
+ * The nodes in depth-first order, children in order of execution, the root first. Throws a UsageError where there are too
+ * many.
+ */
 export function buildTree(model: Model, workload: Workload): TreeNode[] {
   const nodes: TreeNode[] = [];
   const place = (computation: Computation, parent: TreeNode | null, path: string, scope: string): void => {
@@ -54,6 +72,6 @@ export function buildTree(model: Model, workload: Workload): TreeNode[] {
       else for (let i = 0; i < times; i++) place(child, node, join(path, name, String(i)), join(scope, String(i)));
     }
   };
-  place(compute(model, workload.batchSize, workload.length), null, '', '');
+  place(computed(model, workload), null, '', '');
   return nodes;
 }

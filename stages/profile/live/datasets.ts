@@ -47,7 +47,7 @@ export async function datasetsOf(
     .map(({ kind: _, ...finding }) => finding);
   for (const leg of legs) {
     if (about.settings.meter !== null) {
-      const meter = await readMeterLog(meterLog(folder, leg.leg));
+      const meter = await readMeterLog(meterLog(folder, leg.leg), about.settings.meter.type);
       lines.add(meter.samples, leg.shift_us);
       found.push(...refusedLines('power meter', meterLog(folder, leg.leg), meter.counts));
       found.push(...befell(meterLog(folder, leg.leg), meter.events));

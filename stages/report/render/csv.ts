@@ -5,9 +5,14 @@
 import { comparesColumn, isCompared, isLabel, type Cell, type TableData, type TableRow } from '../table_json.js';
 import { roundedNumber } from './json.js';
 
+/** A spreadsheet takes a text that begins so for a formula, and runs it; an apostrophe says that it is a text. */
+const formula = /^(?:[=@\t\r]|[+-](?![\d.]))/;
+
+export const noFormula = (text: string): string => (formula.test(text) ? `'${text}` : text);
+
 export function csvField(value: string | number | null | undefined): string {
   if (value === null || value === undefined) return '';
-  const text = typeof value === 'number' ? String(roundedNumber(value)) : value;
+  const text = typeof value === 'number' ? String(roundedNumber(value)) : noFormula(value);
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

@@ -1,4 +1,5 @@
 /** Reads a power log of any form into rows of `power`, and says what was refused. */
+import { UnavailableError } from '../../../../pipeline/errors.js';
 import type { Finding } from '../../../../pipeline/findings.js';
 import type { Counts } from '../../meters/line_reader.js';
 import { logFormats } from '../../meters/log_formats.js';
@@ -26,6 +27,7 @@ export interface PowerLog {
 export async function readPower({ power }: LogsSettings): Promise<PowerLog> {
   if (power.format === ownLog) {
     const { samples, counts, headers } = await readMeterLog(power.file);
+    if (headers.length === 0) throw new UnavailableError(`${power.file}: this is no log of a meter: it is empty`);
     const lines = samples.map(({ utc_us, reading }) => ({ at_us: utc_us, reading }));
     return { lines, counts, identity: identityOf(headers[0].settings) };
   }

@@ -1,0 +1,52 @@
+/** All of what crash.test.ts does a sample of. */
+import { Random } from '../../stages/energy/random.js';
+import { needs } from '../needs.js';
+import type { TorturePart, TortureRow } from '../torture_part.js';
+import { buildFaults, type Fault } from './faults.js';
+import { inParallel } from './in_parallel.js';
+import { duration_ms, ended, signals, stages } from './moments.js';
+import { countOperations, disturbed, scenarios } from './operations.js';
+import { sevenStages, undisturbed } from './subject.js';
+
+const everyOperation: readonly Fault['what'][] = ['kill', 'ENOSPC', 'EIO', 'EROFS'];
+
+/** Kills, and failures of the disk, at each write, fsync, rename, link, unlink and mkdir in turn. */
+export const operations: TorturePart = {
+  name: 'operations',
+  async run(_, tell) {
+    const library = buildFaults(needs('cc') ?? 'cc');
+    const rows: TortureRow[] = [];
+    for (const scenario of await scenarios()) {
+      for (const what of everyOperation) {
+        const count = await countOperations(library, scenario, what);
+        const faults = Array.from({ length: count }, (_, i): Fault => ({ what, at: i + 1 }));
+        const wrong = await inParallel(faults, (fault) => disturbed(library, scenario, fault));
+        rows.push({ what: `${what} at every operation of ${scenario.name}`, tried: count, wrong: wrong.flat() });
+        tell(`${scenario.name}: ${what} at each of ${count}`);
+      }
+    }
+    return rows;
+  },
+};
+
+/** Of each stage. */
+const moments_n = 51;
+
+export const moments: TorturePart = {
+  name: 'moments',
+  async run(seed, tell) {
+    const expected = await undisturbed(sevenStages);
+    const rows: TortureRow[] = [];
+    for (const stage of stages) {
+      const random = new Random('moments', stage, seed);
+      const most_ms = await duration_ms(expected, stage);
+      const wrong: string[] = [];
+      for (let i = 0; i < moments_n; i++)
+        wrong.push(...(await ended(expected, stage, signals[i % signals.length], most_ms, random)));
+      rows.push({ what: `SIGKILL, SIGINT, SIGTERM at random moments of ${stage}`, tried: moments_n, wrong });
+      tell(`${stage}: ${moments_n} moments of ${Math.round(most_ms)} ms`);
+    }
+    expected.remove();
+    return rows;
+  },
+};
