@@ -1,4 +1,7 @@
-/** What `featurize` writes: a row for each node, with Table 1's features and the measured wall energy. */
+/**
+ * What `featurize` writes: a row for each node, with Table 1's features and the measured wall energy. What was not to be
+ * measured of a tree (`trace.measure`) has its counts alone.
+ */
 import { double, int32, int64, nullable, string, table } from '../../pipeline/table.js';
 
 export const features = table(
@@ -18,18 +21,18 @@ export const features = table(
     input_size: int64('batch_size · length'),
     flops_million: double('floating-point operations', '10⁶'),
     mem_mib: double('memory read and written', 'MiB'),
-    cpu_pct: double('CPU utilisation', '%'),
-    mem_pct: double('memory in use', '%'),
-    gpu_pct: double('GPU utilisation', '%'),
-    gpu_mem_pct: double("utilisation of the GPU's memory controller", '%'),
-    gpu_clk_mhz: double('clock of the streaming multiprocessors', 'MHz'),
-    gpu_mem_clk_mhz: double("clock of the GPU's memory", 'MHz'),
-    latency_s: double('time of one run', 's'),
-    gpu_j: double('GPU energy of one run as its driver tells', 'J'),
-    wall_j: double('wall energy of one run: the ground truth', 'J'),
-    wall_sd_j: double('standard deviation of wall_j over the rounds', 'J'),
-    wall_u_j: double('standard uncertainty of wall_j: of the mean, and of the meter where stated', 'J'),
-    rounds: int32('rounds the means rest on'),
+    cpu_pct: nullable(double('CPU utilisation', '%')),
+    mem_pct: nullable(double('memory in use', '%')),
+    gpu_pct: nullable(double('GPU utilisation', '%')),
+    gpu_mem_pct: nullable(double("utilisation of the GPU's memory controller", '%')),
+    gpu_clk_mhz: nullable(double('clock of the streaming multiprocessors', 'MHz')),
+    gpu_mem_clk_mhz: nullable(double("clock of the GPU's memory", 'MHz')),
+    latency_s: nullable(double('time of one run', 's')),
+    gpu_j: nullable(double('GPU energy of one run as its driver tells', 'J')),
+    wall_j: nullable(double('wall energy of one run: the ground truth', 'J')),
+    wall_sd_j: nullable(double('standard deviation of wall_j over the rounds', 'J')),
+    wall_u_j: nullable(double('standard uncertainty of wall_j: of the mean, and of the meter where stated', 'J')),
+    rounds: nullable(int32('rounds the means rest on')),
   },
   ['model', 'batch_size', 'length', 'node_id'],
 );

@@ -5,7 +5,7 @@ import { loadEngine } from '../energy/predictors/engine.js';
 import { featureSets } from '../energy/predictors/feature_sets.js';
 import { intervalParts } from '../energy/predictors/intervals.js';
 import type { Forest, Workload } from '../energy/predictors/forest.js';
-import { predictors, type PredictorEntry, type PredictorName } from '../energy/predictors/list.js';
+import { predictorNames, predictors, type PredictorEntry, type PredictorName } from '../energy/predictors/list.js';
 import type { Problem, Variant } from '../energy/predictors/predictor.js';
 import { foldsOf, type Fold, type SplitName } from '../energy/predictors/splits.js';
 import { FittedRows } from './fitted_rows.js';
@@ -31,6 +31,17 @@ function checkTrees(predictor: PredictorName, { workloads }: Forest, folds: read
   );
 }
 
+/** Throws a UsageError where a predictor learns from every node and some were not measured. */
+function checkMeasured(predictor: PredictorName, { wallJ, nodes }: Forest): void {
+  if ((predictors[predictor] as PredictorEntry).partial) return;
+  const left = nodes.reduce((sum, count, c) => (Number.isNaN(wallJ[c]) ? sum + count : sum), 0);
+  if (left === 0) return;
+  throw new UsageError(
+    `train.predictors: ${predictor} learns from every node, and trace.measure leaves ${left} of them out`,
+    `measure them too, or train those that do without: ${predictorNames.filter((name) => (predictors[name] as PredictorEntry).partial).join(', ')}`,
+  );
+}
+
 /** Fits one predictor on one feature set, variant and split, fold by fold. */
 export async function run(context: TaskContext<TrainParams>): Promise<void> {
   const { params, partition, progress, signal } = context;
@@ -38,6 +49,7 @@ export async function run(context: TaskContext<TrainParams>): Promise<void> {
   const entry: PredictorEntry = predictors[name];
   const forest = await taskForest(context, entry.computations ?? false);
   const folds = foldsOf(partition.split as SplitName, forest.workloads);
+  checkMeasured(name, forest);
   if (name !== 'law') checkTrees(name, forest, folds);
   const predictor = await entry.load();
   const problem: Problem = {

@@ -12,6 +12,7 @@ import {
 } from '../energy/predictors/list.js';
 import { variants } from '../energy/predictors/predictor.js';
 import { splitNames, splitProblem, type Run, type SplitName } from '../energy/predictors/splits.js';
+import { type Sizes, workloadsOf } from '../energy/tree/workloads.js';
 import { features } from '../featurize/tables.js';
 import { nodes, operators } from '../trace/tables.js';
 import { fitted } from './tables.js';
@@ -79,10 +80,8 @@ const cost = (predictor: PredictorEntry, { columns }: FeatureSet): number =>
   predictor.random ? columns.length * columns.length * columns.length : 0;
 
 /** What is traced, as far as the splits go by it. */
-interface Grid {
+interface Grid extends Sizes {
   readonly models: readonly string[];
-  readonly batch_sizes: readonly number[];
-  readonly lengths: readonly number[];
 }
 
 /** Which splits are asked for, and which of all the configured models and sizes give, as far as is known without trees. */
@@ -90,9 +89,7 @@ function splitsOf(settings: Readonly<Record<string, unknown>>) {
   const { splits } = settings.evaluate as { readonly splits: readonly SplitName[] };
   const grid = settings.trace as Grid;
   const runs: Run[] = grid.models.flatMap((model) =>
-    grid.batch_sizes.flatMap((batchSize) =>
-      grid.lengths.map((length) => ({ model, family: model, batchSize, length })),
-    ),
+    workloadsOf(grid).map(({ batch_size: batchSize, length }) => ({ model, family: model, batchSize, length })),
   );
   const given = splitNames.filter((split) => splitProblem(split, runs) === null);
   return { splits, runs, given };

@@ -15,6 +15,8 @@ export interface PredictorEntry {
   readonly ownFeatures?: boolean;
   /** Goes by what the nodes compute: needs `nodes` and `operators`. */
   readonly computations?: boolean;
+  /** Can be fitted where some nodes of a tree were not measured. */
+  readonly partial?: boolean;
   readonly load: () => Promise<Predictor>;
 }
 
@@ -25,12 +27,12 @@ export const predictors = {
   predicted_sum: { about: 'plain sums of the predicted primitives', setting: 'children', leafSetting: 'profiled', variants, random: false, load: async () => (await import('./predicted_sum.js')).predictedSum },
   unstructured: { about: 'one regression for every module and model, trained like end2end', setting: 'profiled', variants, random: true, load: async () => (await import('./unstructured.js')).unstructured },
   unstructured_ols: { about: 'one linear regression for every module and model, in closed form', setting: 'profiled', variants, random: false, load: async () => (await import('./unstructured_ols.js')).unstructuredOls },
-  law: { about: 'wall = η·GPU + P₀·latency: two constants for every node of every level', setting: 'profiled', leafSetting: 'profiled', variants: ['clean'], random: false, ownFeatures: true, load: async () => (await import('./law.js')).law },
-  children: { about: 'measured children, and what a node runs itself by the launch-queue model', setting: 'children', variants: ['clean'], random: false, ownFeatures: true, computations: true, load: async () => (await import('./children.js')).children },
-  composition: { about: 'measured primitives, and what modules run themselves by the launch-queue model', setting: 'primitives', leafSetting: 'profiled', variants: ['clean'], random: false, ownFeatures: true, computations: true, load: async () => (await import('./composition.js')).composition },
-  planned: { about: 'launch-queue model of the specification alone', setting: 'planned', leafSetting: 'planned', variants: ['clean'], random: false, ownFeatures: true, computations: true, load: async () => (await import('./planned.js')).planned },
+  law: { about: 'wall = η·GPU + P₀·latency: two constants for every node of every level', setting: 'profiled', leafSetting: 'profiled', variants: ['clean'], random: false, ownFeatures: true, partial: true, load: async () => (await import('./law.js')).law },
+  children: { about: 'measured children, and what a node runs itself by the launch-queue model', setting: 'children', variants: ['clean'], random: false, ownFeatures: true, computations: true, partial: true, load: async () => (await import('./children.js')).children },
+  composition: { about: 'measured primitives, and what modules run themselves by the launch-queue model', setting: 'primitives', leafSetting: 'profiled', variants: ['clean'], random: false, ownFeatures: true, computations: true, partial: true, load: async () => (await import('./composition.js')).composition },
+  planned: { about: 'launch-queue model of the specification alone', setting: 'planned', leafSetting: 'planned', variants: ['clean'], random: false, ownFeatures: true, computations: true, partial: true, load: async () => (await import('./planned.js')).planned },
   planned_catalogue: { about: 'the same, with primitives of equal computation as they were measured in other models', setting: 'planned', leafSetting: 'planned', variants: ['clean'], random: false, ownFeatures: true, computations: true, load: async () => (await import('./planned_catalogue.js')).plannedCatalogue },
-  planned_clock: { about: 'launch-queue model of the specification, with the GPU’s clock told', setting: 'planned', leafSetting: 'planned', variants: ['clean'], random: false, ownFeatures: true, computations: true, load: async () => (await import('./planned_clock.js')).plannedClock },
+  planned_clock: { about: 'launch-queue model of the specification, with the GPU’s clock told', setting: 'planned', leafSetting: 'planned', variants: ['clean'], random: false, ownFeatures: true, computations: true, partial: true, load: async () => (await import('./planned_clock.js')).plannedClock },
 } as const satisfies Record<string, PredictorEntry>;
 
 export type PredictorName = keyof typeof predictors;

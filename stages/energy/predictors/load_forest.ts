@@ -51,7 +51,9 @@ async function readOperators(database: Database, signature: readonly string[]): 
 /** The nodes of the named models as columns. */
 export async function readNodes(database: Database, models: readonly string[]): Promise<NodeColumns> {
   await database.run(await sqlFile('nodes'), { models: models.join('\n') });
-  const columns = [...codes, ...featureNames.filter((name) => !codes.includes(name)), 'wall_j'];
+  // What was not measured is absent in the table, and NaN in the forest.
+  const values = [...featureNames.filter((name) => !codes.includes(name)), 'wall_j'];
+  const columns = [...codes, ...values.map((name) => `coalesce(${name}, 'nan'::DOUBLE) AS ${name}`)];
   const rows = await database.query(`SELECT ${columns.join(', ')} FROM ordered_nodes ORDER BY node`);
   const types = await database.query('SELECT DISTINCT type::VARCHAR AS type FROM ordered_nodes ORDER BY type');
   const whole = (name: string): Int32Array => Int32Array.from(numbers(rows, name));

@@ -3,23 +3,27 @@ import type { Source } from '../../../pipeline/stage.js';
 import { readableDuration } from '../../../pipeline/terminal.js';
 import { buildTree } from '../../energy/tree/build.js';
 import { Library } from '../../energy/tree/library.js';
+import { isMeasured } from '../../energy/tree/measured.js';
+import { type Sizes, workloadsOf } from '../../energy/tree/workloads.js';
 import type { ProfileParams } from '../stage.js';
 import { session_s } from './jobs.js';
 import { readJournal, sessionFolder, told } from './journal.js';
 
 /** What trace is told (its own schema has checked it). */
-interface Workloads {
-  readonly batch_sizes: readonly number[];
-  readonly lengths: readonly number[];
+interface Traced extends Sizes {
+  readonly measure?: readonly string[];
   readonly torch?: Readonly<Record<string, string>>;
 }
 
-/** The signatures of a declared model's nodes; null for one that PyTorch has to trace first. */
-function signatures(model: string, { batch_sizes, lengths, torch }: Workloads): Set<string> | null {
+/** The signatures of a declared model's nodes that are measured; null for one that PyTorch has to trace first. */
+function signatures(model: string, { measure, torch, ...sizes }: Traced): Set<string> | null {
   if (torch?.[model] !== undefined) return null;
   const declared = new Library().model(model);
-  const trees = batch_sizes.flatMap((batchSize) => lengths.map((length) => buildTree(declared, { batchSize, length })));
-  return new Set(trees.flat().map(({ signature }) => signature));
+  const trees = workloadsOf(sizes).map(({ batch_size: batchSize, length }) =>
+    buildTree(declared, { batchSize, length }),
+  );
+  const measured = trees.flat().filter((node) => isMeasured(node, measure));
+  return new Set(measured.map(({ signature }) => signature));
 }
 
 export function forecast(
@@ -27,7 +31,7 @@ export function forecast(
   source: Source,
   model: string,
   run: string,
-  trace: Workloads,
+  trace: Traced,
 ): string | null {
   if (source.kind !== 'live') return null;
   const all = signatures(model, trace);
