@@ -103,7 +103,8 @@ async function bringUpToDate(args: RunArgs, registry: Registry, terminal: Termin
     const lacking = leftOut(project, args);
     for (const text of lacking) terminal.warn(text);
     const stages = await compute(project, args, wantedOf(graph, args.stage), terminal, signal);
-    terminal.say(`${name}: ${label}; up to date, see reports/${run}/index.html`);
+    const report = args.stage === undefined ? `, see reports/${run}/index.html` : '';
+    terminal.say(`${name}: ${label}; up to date${report}`);
     terminal.document({ run, source: { kind, label }, stages, left_out: lacking });
   } finally {
     if (lock.isMine()) collectTemporary(runFolders(run));

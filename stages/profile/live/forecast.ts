@@ -26,6 +26,22 @@ function signatures(model: string, { measure, torch, ...sizes }: Traced): Set<st
   return new Set(measured.map(({ signature }) => signature));
 }
 
+/** What a session has left to measure, and how long that takes at least. */
+export interface Left {
+  readonly measurements: number;
+  readonly done: number;
+  readonly seconds: number;
+}
+
+function leftOf(params: ProfileParams, model: string, run: string, trace: Traced): Left | null {
+  const all = signatures(model, trace);
+  if (!all) return null;
+  const { outcomes } = told(readJournal(sessionFolder(run, model)));
+  const done = [...all].filter((signature) => (outcomes.get(`${model}/${signature}`) ?? 'poor') !== 'poor').length;
+  const measurements = all.size - done;
+  return { measurements, done, seconds: measurements === 0 ? 0 : session_s(measurements, params, params.live) };
+}
+
 export function forecast(
   params: ProfileParams,
   source: Source,
@@ -34,12 +50,18 @@ export function forecast(
   trace: Traced,
 ): string | null {
   if (source.kind !== 'live') return null;
-  const all = signatures(model, trace);
-  if (!all) return `${model}: how long it takes is known when PyTorch has traced it`;
-  const { outcomes } = told(readJournal(sessionFolder(run, model)));
-  const done = [...all].filter((signature) => (outcomes.get(`${model}/${signature}`) ?? 'poor') !== 'poor').length;
-  const left = all.size - done;
+  const left = leftOf(params, model, run, trace);
+  if (!left) return `${model}: how long it takes is known when PyTorch has traced it`;
+  const { measurements, done, seconds } = left;
   const { round, rounds } = params;
-  const plan = `${left} measurements of ${rounds} × ${readableDuration(round)}${done > 0 ? `, ${done} done` : ''}`;
-  return `${model}: ${plan}: ${readableDuration(session_s(left, params, params.live))} at least`;
+  const plan = `${measurements} measurements of ${rounds} × ${readableDuration(round)}${done > 0 ? `, ${done} done` : ''}`;
+  return `${model}: ${plan}: ${readableDuration(seconds)} at least`;
+}
+
+/** The same of all models of a run's settings; those that PyTorch has to trace first are not counted. */
+export function leftToMeasure(settings: Readonly<Record<string, unknown>>, run: string): Left {
+  const trace = settings.trace as Traced & { readonly models: readonly string[] };
+  const parts = trace.models.flatMap((model) => leftOf(settings.profile as ProfileParams, model, run, trace) ?? []);
+  const sum = (of: keyof Left): number => parts.reduce((total, part) => total + part[of], 0);
+  return { measurements: sum('measurements'), done: sum('done'), seconds: sum('seconds') };
 }

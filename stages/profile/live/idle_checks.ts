@@ -69,7 +69,11 @@ export function tooHot(
 ): Broken | null {
   const now_c = gpu?.gpu_temperature_c ?? null;
   if (now_c === null || start_c === null || now_c <= start_c + limit) return null;
-  return broken({ ...liveChecks.startTemperature_c, limit }, now_c - start_c, `the GPU has ${now_c} °C, at the start it had ${start_c} °C`);
+  return broken(
+    { ...liveChecks.startTemperature_c, limit },
+    now_c - start_c,
+    `the GPU has ${now_c} °C, at the start it had ${start_c} °C`,
+  );
 }
 
 /** Whether the temperature stood still: then the room is warmer, and waiting will not cool it. */
