@@ -49,9 +49,9 @@ export function buildGraph(configuration: Configuration, registry: Registry, sou
   const tasks: Task[] = [];
   const leftOut: LeftOut[] = [];
   for (const { stage, module } of registry.stages) {
-    const own = stage.partitions(settings[stage.name], partitions, settings);
+    const own = stage.partitions(settings[stage.name], partitions, settings, source);
     partitions[stage.name] = own;
-    const texts = stage.leftOut?.(settings[stage.name], settings) ?? [];
+    const texts = stage.leftOut?.(settings[stage.name], settings, source) ?? [];
     leftOut.push(...texts.map((text) => ({ stage: stage.name, text })));
     const before = [...tasks];
     for (const partition of own) {

@@ -93,18 +93,20 @@ export interface Stage<Params = unknown> {
   readonly files?: (params: Params, source: Source, partition: Partition) => readonly FileInput[];
   /**
    * In the order in which they are computed and listed. `upstream` has the partitions of the stages before, in their
-   * configured order; `settings` the slices of every stage, for what one stage says about another's division.
+   * configured order; `settings` the slices of every stage, for what one stage says about another's division; `source` is
+   * asked for what it cannot give.
    */
   readonly partitions: (
     params: Params,
     upstream: Upstream,
     settings: Readonly<Record<string, unknown>>,
+    source: Source,
   ) => readonly Partition[];
   /**
-   * What the settings ask for but give nothing for, a sentence each: it has no partition, `run` and `check` tell it, and
-   * what else was asked for is computed.
+   * What the settings ask for but they or the source give nothing for, a sentence each: it has no partition, `run` and
+   * `check` tell it, and what else was asked for is computed.
    */
-  readonly leftOut?: (params: Params, settings: Readonly<Record<string, unknown>>) => readonly string[];
+  readonly leftOut?: (params: Params, settings: Readonly<Record<string, unknown>>, source: Source) => readonly string[];
   /**
    * The part of `params` that the result of one partition depends on (default: all of it): what it leaves out may
    * change without making the partition stale, e.g. the list of the other predictors.

@@ -6,7 +6,7 @@
 import type { Finding, Severity } from '../../pipeline/findings.js';
 import type { Clock, NoClock } from './clock.js';
 import type { Lag } from './lag.js';
-import type { Quality, SessionFacts } from './rows.js';
+import { isMetered, type MeteredFacts, type Quality, type SessionFacts } from './rows.js';
 
 /** What a check holds a value against; `limit` is NaN where it compares words. */
 export interface Limit {
@@ -33,6 +33,8 @@ export const limits = {
   ofStandby: { check: '24', limit: 0.9, source: 'derived: nothing draws less than standby' },
   roundsLeft: { check: 'rounds_left', limit: 3, source: 'derived: a spread needs three rounds' },
   gpuLag: { check: 'gpu_lag', limit: NaN, source: 'least squares on the two power logs' },
+  meter: { check: 'meter', limit: NaN, source: "the session's description of the bench" },
+  untold: { check: 'untold', limit: NaN, source: 'the resource log' },
   meterKind: { check: 'meter_kind', limit: NaN, source: "the session's description of the meter" },
 } as const satisfies Record<string, Limit>;
 
@@ -70,20 +72,22 @@ export function clockFits(session: string, clock: Clock | NoClock): Finding[] {
   ];
 }
 
-/** 3: do meter and resource logger keep their interval? */
-export function intervals({ session, meter_period_us, resource_period_us }: SessionFacts, quality: Quality): Finding[] {
+/** 3: does an instrument keep its interval? */
+function interval(session: string, log: string, found_us: number | null, nominal_us: number): Finding {
   const of = limits.interval_pct;
-  const logs = [
-    ['power meter', quality.interval_us, meter_period_us],
-    ['resource logger', quality.sample_us, resource_period_us],
-  ] as const;
-  return logs.map(([log, found_us, nominal_us]) => {
-    if (found_us === null) return finding(of, 'warn', session, null, `${log}: fewer than two samples`);
-    const off_pct = pct(Math.abs(found_us - nominal_us), nominal_us);
-    const message = `${log}: median interval ${found_us / 1e3} ms, nominal ${nominal_us / 1e3} ms`;
-    return finding(of, off_pct <= of.limit ? 'info' : 'warn', session, off_pct, message);
-  });
+  if (found_us === null) return finding(of, 'warn', session, null, `${log}: fewer than two samples`);
+  const off_pct = pct(Math.abs(found_us - nominal_us), nominal_us);
+  const message = `${log}: median interval ${found_us / 1e3} ms, nominal ${nominal_us / 1e3} ms`;
+  return finding(of, off_pct <= of.limit ? 'info' : 'warn', session, off_pct, message);
 }
+
+const loggerInterval = ({ session, resource_period_us }: SessionFacts, { sample_us }: Quality): Finding =>
+  interval(session, 'resource logger', sample_us, resource_period_us);
+
+const intervals = (facts: MeteredFacts, quality: Quality): Finding[] => [
+  interval(facts.session, 'power meter', quality.interval_us, facts.meter_period_us),
+  loggerInterval(facts, quality),
+];
 
 export const missing_pct = ({ lines, repeated, missing }: Quality): number => pct(missing, lines - repeated + missing);
 
@@ -97,7 +101,7 @@ export function sessionLosses({ session }: SessionFacts, quality: Quality): Find
 }
 
 /** 6: does the meter deliver as many different lines as it should? */
-export function effectiveRate({ session, meter_noisy, meter_period_us }: SessionFacts, quality: Quality): Finding {
+export function effectiveRate({ session, meter_noisy, meter_period_us }: MeteredFacts, quality: Quality): Finding {
   const of = limits.effectiveRate_pct;
   const { lines, repeated, same_values, first_us, last_us } = quality;
   const different = lines - repeated - (meter_noisy ? same_values : 0);
@@ -133,7 +137,7 @@ export function range({ session, meter_range_a }: SessionFacts, { peak_a, at_pea
 }
 
 /** 12: are the joules real, or volt-amperes times seconds? */
-export function apparentPower({ session, power_factor_source }: SessionFacts, quality: Quality): Finding {
+export function apparentPower({ session, power_factor_source }: MeteredFacts, quality: Quality): Finding {
   const of = limits.powerFactor;
   const without = quality.lines - quality.real_power - quality.with_factor;
   if (without > 0) {
@@ -143,7 +147,7 @@ export function apparentPower({ session, power_factor_source }: SessionFacts, qu
 }
 
 /** Is the meter read as what the session says that it is? */
-export function meterKind({ session, meter, meter_kind }: SessionFacts, configured: string): Finding[] {
+export function meterKind({ session, meter, meter_kind }: MeteredFacts, configured: string): Finding[] {
   if (meter_kind === configured) return [];
   const message = `${meter} is a ${meter_kind} meter, but align.meter is ${configured}`;
   return [finding(limits.meterKind, 'warn', session, null, message)];
@@ -171,6 +175,24 @@ export function statedPhysics({ session, standby_w }: SessionFacts, { gpu_counte
   ];
 }
 
+/** Columns that nothing on the bench tells: they are null, and what needs them cannot be had. */
+const untoldColumns = ({ session }: SessionFacts, { untold }: Quality): Finding[] =>
+  untold === ''
+    ? []
+    : [finding(limits.untold, 'info', session, null, `no sample tells ${untold}: null in every round`)];
+
+/** Without a meter: the checks that it would answer are told as not stated, none of them passes. */
+function unmetered(facts: SessionFacts): Finding[] {
+  const { clockResidual_ms, linesMissing, lines, effectiveRate_pct, invalid_pct, rangeHigh_pct, powerFactor } = limits;
+  const { session } = facts;
+  const of = [clockResidual_ms, linesMissing, lines, effectiveRate_pct, invalid_pct, rangeHigh_pct, powerFactor];
+  const none = 'no power meter: joules are the GPU’s alone, the wall’s are not known';
+  return [
+    finding(limits.meter, 'warn', session, null, none),
+    ...[...of, limits.gpuOfWall, limits.ofStandby].map((limit) => notStated(limit, session, 'there is no power meter')),
+  ];
+}
+
 /** Every finding about the session as a whole. */
 export function sessionFindings(
   facts: SessionFacts,
@@ -178,6 +200,9 @@ export function sessionFindings(
   clock: Clock | NoClock,
   configuredMeter: string,
 ): Finding[] {
+  if (!isMetered(facts)) {
+    return [...unmetered(facts), loggerInterval(facts, quality), ...untoldColumns(facts, quality)];
+  }
   return [
     ...clockFits(facts.session, clock),
     ...intervals(facts, quality),
@@ -188,5 +213,6 @@ export function sessionFindings(
     apparentPower(facts, quality),
     ...statedPhysics(facts, quality),
     ...meterKind(facts, configuredMeter),
+    ...untoldColumns(facts, quality),
   ];
 }

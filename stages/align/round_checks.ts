@@ -63,7 +63,7 @@ const duration_s = ({ start_us, end_us }: RoundEnergy): number => (end_us - star
 /** 4: silences of the meter. The limit is the configured one. */
 const silences: RoundCheck = (standing) =>
   eachRound({ ...limits.linesMissing, limit: standing.maxGap_ms }, 'exclude', (round) => {
-    if (round.gap_s === 0) return null;
+    if (round.gap_s === null || round.gap_s === 0) return null;
     const message = `the meter tells nothing of ${round.gap_s.toFixed(3)} s of the round`;
     return [round.silence_ms ?? round.gap_s * 1e3, round.silence_ms === null ? `${message}: outside its log` : message];
   })(standing);
@@ -72,7 +72,9 @@ const silences: RoundCheck = (standing) =>
 const lostLines: RoundCheck = (standing) => {
   const tolerated = missing_pct(standing.quality) <= limits.sessionMissing_pct.limit ? limits.linesMissing.limit : 0;
   return eachRound({ ...limits.linesMissing, limit: tolerated }, 'exclude', ({ lines_missing, gap_s }) =>
-    gap_s === 0 && lines_missing > tolerated ? [lines_missing, `${lines_missing} meter lines are missing`] : null,
+    gap_s === 0 && lines_missing !== null && lines_missing > tolerated
+      ? [lines_missing, `${lines_missing} meter lines are missing`]
+      : null,
   )(standing);
 };
 
@@ -89,13 +91,14 @@ const gpuSilences: RoundCheck = (standing) =>
 
 /** 7: lines of a round that hold no possible value. */
 const invalidLines = eachRound(limits.invalid_pct, 'exclude', ({ lines, lines_invalid }) => {
+  if (lines === null || lines_invalid === null) return null;
   const value = pct(lines_invalid, lines + lines_invalid);
   return value > limits.invalid_pct.limit ? [value, `${lines_invalid} lines with invalid values`] : null;
 });
 
 /** 5: lines in a round. */
 const fewLines = eachRound(limits.lines, 'refuse', ({ lines }) =>
-  lines < limits.lines.limit ? [lines, `${lines} meter lines are too few for a mean`] : null,
+  lines !== null && lines < limits.lines.limit ? [lines, `${lines} meter lines are too few for a mean`] : null,
 );
 
 /** 24: the GPU's energy is part of the wall's. */
@@ -112,15 +115,16 @@ const wallAboveStandby = eachRound(limits.ofStandby, 'refuse', (round, { facts: 
   return [wall_w / standby_w, `${wall_w.toFixed(2)} W at the wall is less than 0.9 of the standby's ${standby_w} W`];
 });
 
-/** 17: the energy's coefficient of variation over the rounds. */
+/** 17: the energy's coefficient of variation over the rounds: at the wall, or the GPU's where there is no meter. */
 const variation = eachMeasurement(limits.variation_pct, 'exclude', (rounds) => {
-  const energies = rounds.flatMap(({ wall_j }) => (wall_j === null ? [] : [wall_j]));
+  const scope = rounds.every(({ gap_s }) => gap_s === null) ? 'GPU' : 'wall';
+  const energies = rounds.flatMap(({ wall_j, gpu_j }) => (scope === 'GPU' ? gpu_j : wall_j) ?? []);
   if (energies.length < 2) return null;
   const mean = energies.reduce((sum, j) => sum + j, 0) / energies.length;
   const variance = energies.reduce((sum, j) => sum + (j - mean) ** 2, 0) / (energies.length - 1);
   const value = pct(Math.sqrt(variance), mean);
   if (value < limits.variation_pct.limit) return null;
-  return [value, `wall energy varies by ${value.toFixed(2)} % over ${rounds.length} rounds`];
+  return [value, `${scope} energy varies by ${value.toFixed(2)} % over ${rounds.length} rounds`];
 });
 
 /** 18: the longest run against the shortest. */

@@ -16,13 +16,13 @@ SELECT
   gpu_mem_pct,
   gpu_clk_mhz,
   gpu_mem_clk_mhz,
-  coalesce(wall.covered_us, 0) / 1e6 AS covered_s,
-  (end_us - start_us - coalesce(wall.covered_us, 0)) / 1e6 AS gap_s,
+  CASE WHEN $metered THEN coalesce(wall.covered_us, 0) / 1e6 END AS covered_s,
+  CASE WHEN $metered THEN (end_us - start_us - coalesce(wall.covered_us, 0)) / 1e6 END AS gap_s,
   (end_us - start_us - coalesce(gpu.covered_us, 0)) / 1e6 AS gpu_gap_s,
   silence_ms,
-  coalesce(wall.lines, 0) AS lines,
-  coalesce(lines_missing, 0) AS lines_missing,
-  coalesce(lines_invalid, 0) AS lines_invalid
+  CASE WHEN $metered THEN coalesce(wall.lines, 0) END AS lines,
+  CASE WHEN $metered THEN coalesce(lines_missing, 0) END AS lines_missing,
+  CASE WHEN $metered THEN coalesce(lines_invalid, 0) END AS lines_invalid
 FROM jobs
 LEFT JOIN wall_energy AS wall USING (id)
 LEFT JOIN gpu_energy AS gpu USING (id)

@@ -27,7 +27,7 @@ import { type Clock, fitClock, oneClock } from './clock.js';
 import type { Round, Step } from './coarse.js';
 import { lagOf, type Samples } from './lag.js';
 import { judgeRounds } from './round_checks.js';
-import { type Quality, type RoundEnergy, rowsAs, type SessionFacts } from './rows.js';
+import { isMetered, type Quality, type RoundEnergy, rowsAs, type SessionFacts } from './rows.js';
 import { sql } from './sql.js';
 import type { AlignParams } from './stage.js';
 import { clock as clockTable, measurements } from './tables.js';
@@ -46,19 +46,16 @@ export async function run(context: TaskContext<AlignParams>): Promise<void> {
   const [facts] = rowsAs<SessionFacts>(await database.query('SELECT * FROM session'));
   const instant = params.meter === 'instant';
   await database.run(await sql('lines'));
-  const maxGap_us = params.max_gap === null ? gapIntervals * facts.meter_period_us : us(params.max_gap);
+  const period_us = facts.meter_period_us ?? facts.resource_period_us;
+  const maxGap_us = params.max_gap === null ? gapIntervals * period_us : us(params.max_gap);
   await database.run(await sql('windows'), { instant, max_gap_us: maxGap_us });
   advance(1);
   const steps = rowsAs<Step & Partial<Round>>(await database.query(await sql('sync_steps')));
   const rounds = typeof steps[0]?.measurement_id === 'string';
-  const settings = {
-    first_us: facts.first_us,
-    last_us: facts.last_us,
-    period_us: facts.meter_period_us,
-    instant,
-    search_us: us(params.clock_search),
-  };
-  const clock = rounds && facts.one_clock ? oneClock : await fitClock(database, steps, settings);
+  const { first_us, last_us } = facts;
+  const settings = { first_us, last_us, period_us, instant, search_us: us(params.clock_search) };
+  const metered = isMetered(facts);
+  const clock = !metered || (rounds && facts.one_clock) ? oneClock : await fitClock(database, steps, settings);
   advance(2);
   const [quality] = rowsAs<Quality>(await database.query(await sql('quality')));
   const found = sessionFindings(facts, quality, clock, params.meter);
@@ -70,11 +67,11 @@ export async function run(context: TaskContext<AlignParams>): Promise<void> {
     advance(3);
     const { offset_s, drift_ppm, residual_ms, edges } = clock;
     found.push(...(await judge(database, facts, quality, maxGap_us)));
-    if (rounds && quality.gpu_powers > 0) found.push(gpuLag(facts, await gpuLagOf(database)));
+    if (metered && rounds && quality.gpu_powers > 0) found.push(gpuLag(facts, await gpuLagOf(database)));
     await write(measurements, { sql: await sql('measurements') });
     await write(
       clockTable,
-      fromRows(clockTable, [{ session: facts.session, offset_s, drift_ppm, residual_ms, edges }]),
+      fromRows(clockTable, metered ? [{ session: facts.session, offset_s, drift_ppm, residual_ms, edges }] : []),
     );
   }
   await write(findingsTable, findingRows(found));
@@ -86,12 +83,12 @@ async function measureRounds(
   database: Database,
   edge: AlignParams['edge'],
   maxGap_us: number,
-  { first_us, meter_period_us, resource_period_us }: SessionFacts,
+  { first_us, meter, meter_period_us, resource_period_us }: SessionFacts,
   { gpu_counters }: Quality,
   { offset_s, drift_ppm }: Clock,
 ): Promise<void> {
   const counter = gpu_counters > 0;
-  const wall = { windows: 'wall_windows', max_gap_us: maxGap_us, period_us: meter_period_us };
+  const wall = { windows: 'wall_windows', max_gap_us: maxGap_us, period_us: meter_period_us ?? resource_period_us };
   const gpu = {
     windows: 'gpu_windows',
     max_gap_us: Math.round(gapIntervals * resource_period_us),
@@ -115,7 +112,8 @@ async function measureRounds(
   await store('gpu_energy', 'energy', gpu);
   await database.run(await sql('means'), { period_us: resource_period_us });
   await database.run(await sql('losses'), { max_gap_us: wall.max_gap_us });
-  await database.run(await sql('rounds_measured'), { edge, gpu_edge: counter ? 'clip' : edge });
+  const rules = { edge, gpu_edge: counter ? 'clip' : edge, metered: meter !== null };
+  await database.run(await sql('rounds_measured'), rules);
 }
 
 /** How far apart the logs of meter and GPU may be, on one clock: drivers lag by a second or two. */

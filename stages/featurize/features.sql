@@ -1,4 +1,5 @@
 -- One row a node: the mean over the rounds of its measurement that no check excludes (paper 5.2).
+-- A column that the bench does not tell at all is null: wall_j without a meter, the GPU's without a GPU (unmeasured.sql).
 -- wall_u_j: standard uncertainty of that mean, and of the meter where it is stated (GUM 5.1: independent, so by squares).
 WITH means AS (
   SELECT
@@ -12,7 +13,7 @@ WITH means AS (
     avg(m.latency_s) AS latency_s,
     avg(m.gpu_j) AS gpu_j,
     avg(m.wall_j) AS wall_j,
-    coalesce(stddev_samp(m.wall_j), 0) AS wall_sd_j,
+    CASE WHEN avg(m.wall_j) IS NOT NULL THEN coalesce(stddev_samp(m.wall_j), 0) END AS wall_sd_j,
     avg(s.meter_uncertainty_pct) / 100 AS meter_u,
     count(*)::INTEGER AS rounds
   FROM measurements m JOIN session s USING (session)

@@ -1,15 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
-import { UsageError } from '../../pipeline/errors.js';
+import { UnavailableError, UsageError } from '../../pipeline/errors.js';
 import type { TaskContext } from '../../pipeline/stage.js';
 import { loadEngine } from '../energy/predictors/engine.js';
-import { featureSets } from '../energy/predictors/feature_sets.js';
+import { featureNames, featureSets, type FeatureSet } from '../energy/predictors/feature_sets.js';
 import { intervalParts } from '../energy/predictors/intervals.js';
-import type { Forest, Workload } from '../energy/predictors/forest.js';
-import { predictors, type PredictorEntry, type PredictorName } from '../energy/predictors/list.js';
+import { recordWidth, type Forest, type Workload } from '../energy/predictors/forest.js';
+import { neededColumns, predictors, type PredictorEntry, type PredictorName } from '../energy/predictors/list.js';
 import type { Problem, Variant } from '../energy/predictors/predictor.js';
 import { foldsOf, type Fold, type SplitName } from '../energy/predictors/splits.js';
 import { FittedRows } from './fitted_rows.js';
-import { setsOf, type TrainParams } from './stage.js';
+import { setsOf } from './feature_choice.js';
+import type { TrainParams } from './stage.js';
 import { fitted } from './tables.js';
 import { taskForest } from './task_forest.js';
 
@@ -31,18 +32,40 @@ function checkTrees(predictor: PredictorName, { workloads }: Forest, folds: read
   );
 }
 
+/**
+ * Throws an UnavailableError where the bench does not tell what the predictor goes by: of logs of others that is only
+ * known here.
+ */
+function checkTold(predictor: PredictorName, set: FeatureSet, { records, wallJ }: Forest): void {
+  if (wallJ.every(Number.isNaN)) {
+    throw new UnavailableError(
+      `train: no wall energy is known of this run: ${predictor} cannot be fitted`,
+      'pipeline calibrate CONFIG fits the GPU’s joules where there is no meter',
+    );
+  }
+  const isTold = (k: number): boolean => wallJ.some((_, c) => !Number.isNaN(records[c * recordWidth + k]));
+  const lacking = neededColumns(predictor, set).filter((name) => !isTold(featureNames.indexOf(name)));
+  if (lacking.length === 0) return;
+  throw new UnavailableError(
+    `train.predictors: ${predictor} with ${set.name} goes by ${lacking.join(', ')}, which this bench does not tell`,
+    'take train.predictors: [planned, planned_catalogue], or train.features: [model_only]',
+  );
+}
+
 /** Fits one predictor on one feature set, variant and split, fold by fold. */
 export async function run(context: TaskContext<TrainParams>): Promise<void> {
   const { params, partition, progress, signal } = context;
   const name = partition.predictor as PredictorName;
   const entry: PredictorEntry = predictors[name];
   const forest = await taskForest(context, entry.computations ?? false);
+  const features = setsOf(params, name).find((set) => set.name === partition.features)!;
+  checkTold(name, features, forest);
   const folds = foldsOf(partition.split as SplitName, forest.workloads);
   if (name !== 'law') checkTrees(name, forest, folds);
   const predictor = await entry.load();
   const problem: Problem = {
     forest,
-    features: setsOf(params, name).find((set) => set.name === partition.features)!,
+    features,
     variant: partition.variant as Variant,
     folds,
     seeds: Array.from({ length: params.seeds }, (_, i) => i + 1),

@@ -1,6 +1,6 @@
 /** train: fits every predictor on every fold, for every feature set, variant and split. */
 import { z } from 'zod';
-import type { Partition, Stage } from '../../pipeline/stage.js';
+import type { Partition, Source, Stage } from '../../pipeline/stage.js';
 import { engineNames } from '../energy/predictors/engine.js';
 import { featureNames, featureSets, type FeatureSet } from '../energy/predictors/feature_sets.js';
 import {
@@ -11,9 +11,10 @@ import {
   type PredictorName,
 } from '../energy/predictors/list.js';
 import { variants } from '../energy/predictors/predictor.js';
-import { splitNames, splitProblem, type Run, type SplitName } from '../energy/predictors/splits.js';
 import { features } from '../featurize/tables.js';
 import { nodes, operators } from '../trace/tables.js';
+import { setsOf } from './feature_choice.js';
+import { leftOut, setsToFit, splitsToFit } from './left_out.js';
 import { fitted } from './tables.js';
 
 const setNames = featureSets.map(({ name }) => name);
@@ -66,62 +67,19 @@ export const trainParams = z.strictObject({
 
 export type TrainParams = z.output<typeof trainParams>;
 
-/** The feature set a name or a list of the user's own stands for. */
-export const resolveFeatures = (value: string | FeatureSet): FeatureSet =>
-  typeof value === 'string' ? featureSets.find(({ name }) => name === value)! : value;
-
-/** The feature sets that a predictor is fitted on. */
-export const setsOf = ({ features }: TrainParams, predictor: PredictorName): FeatureSet[] =>
-  (predictors[predictor] as PredictorEntry).ownFeatures ? [featureSets[0]] : features.map(resolveFeatures);
-
 /** Monomials that training goes through: what a partition costs. */
 const cost = (predictor: PredictorEntry, { columns }: FeatureSet): number =>
   predictor.random ? columns.length * columns.length * columns.length : 0;
-
-/** What is traced, as far as the splits go by it. */
-interface Grid {
-  readonly models: readonly string[];
-  readonly batch_sizes: readonly number[];
-  readonly lengths: readonly number[];
-}
-
-/** Which splits are asked for, and which of all the configured models and sizes give, as far as is known without trees. */
-function splitsOf(settings: Readonly<Record<string, unknown>>) {
-  const { splits } = settings.evaluate as { readonly splits: readonly SplitName[] };
-  const grid = settings.trace as Grid;
-  const runs: Run[] = grid.models.flatMap((model) =>
-    grid.batch_sizes.flatMap((batchSize) =>
-      grid.lengths.map((length) => ({ model, family: model, batchSize, length })),
-    ),
-  );
-  const given = splitNames.filter((split) => splitProblem(split, runs) === null);
-  return { splits, runs, given };
-}
-
-/** Measuring hangs on no split: one that holds nothing out is left out, with what could be had instead. */
-function leftOut(settings: Readonly<Record<string, unknown>>): string[] {
-  const { splits, runs, given } = splitsOf(settings);
-  const none = splits.every((split) => !given.includes(split)) ? '; so nothing is trained or evaluated' : '';
-  const others =
-    given.length === 0
-      ? 'one model at one size can be measured, but nothing of it held out'
-      : `these models and sizes give ${given.join(', ')}`;
-  return splits.flatMap((split) => {
-    const problem = splitProblem(split, runs);
-    return problem === null ? [] : [`evaluate.splits: ${problem}: it is left out${none} (${others})`];
-  });
-}
 
 /**
  * Feature sets and the paper's leaks are compared on the first split; the others are of the methods, each with its first
  * set and without leaks where it can. The heavy ones come first, so that the last to finish is a light one.
  */
-function partitions(params: TrainParams, settings: Readonly<Record<string, unknown>>): Partition[] {
-  const { splits: asked, given } = splitsOf(settings);
-  const splits = asked.filter((split) => given.includes(split));
+function partitions(params: TrainParams, settings: Readonly<Record<string, unknown>>, source: Source): Partition[] {
+  const splits = splitsToFit(settings, source);
   const all = params.predictors.flatMap((predictor) => {
     const entry: PredictorEntry = predictors[predictor];
-    const sets = setsOf(params, predictor);
+    const sets = setsToFit(params, predictor, source);
     const own = params.variants.filter((variant) => entry.variants.includes(variant));
     const further = own.includes('clean') ? (['clean'] as const) : own;
     return splits.flatMap((split, place) =>
@@ -146,8 +104,8 @@ export const train: Stage<TrainParams> = {
     { table: operators, of: ({ predictor }) => needsComputations(predictor) },
   ],
   writes: [fitted],
-  partitions: (params, _upstream, settings) => partitions(params, settings),
-  leftOut: (_params, settings) => leftOut(settings),
+  partitions: (params, _upstream, settings, source) => partitions(params, settings, source),
+  leftOut,
   relevant(params, partition) {
     const { seeds, epochs, learning_rate, tau, engine } = params;
     const predictor = partition.predictor as PredictorName;

@@ -58,6 +58,9 @@ async function conform(database: Database, schema: TableSchema, sql: string): Pr
   return rows;
 }
 
+/** A source that tells everything. */
+export const anySource: Source = { kind: 'twin', label: 'simulated', about: {}, place: {} };
+
 /** A context with its own database; `close` it at the end of the test. */
 export async function fakeContext<Params>(options: FakeContextOptions<Params>): Promise<FakeContext<Params>> {
   const database = await Database.open();
@@ -79,7 +82,7 @@ export async function fakeContext<Params>(options: FakeContextOptions<Params>): 
     inputs: [],
     partition: options.partition ?? {},
     upstream: options.upstream ?? {},
-    source: { kind: 'twin', label: 'simulated', about: {}, place: {}, ...options.source },
+    source: { ...anySource, ...options.source },
     database,
     write,
     publish: async (path, content) => void published.set(path, content),

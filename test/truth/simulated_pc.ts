@@ -19,6 +19,7 @@ import type { LoadedModel, Stamps } from '../../stages/energy/benches/live/runne
 import { checkOf } from '../../stages/energy/benches/live/logger_line.js';
 import { checkSum } from '../../stages/energy/meters/emonlib.js';
 import { entryLine, headerLine } from '../../stages/energy/meters/meter_log.js';
+import type { Identity } from '../../stages/energy/meters/meter.js';
 import { identityOf, meterSettings } from '../../stages/energy/meters/settings.js';
 import { Random } from '../../stages/energy/random.js';
 import { burstTruth, type NodeTruth, standby_w as usualStandby_w } from './truth.js';
@@ -55,6 +56,8 @@ export interface PcOptions {
   readonly logs?: { readonly meter: string; readonly resources: string };
   readonly started_us?: number;
   readonly standby_w?: number;
+  /** What the bench lacks; nothing unless it says so. */
+  readonly lacks?: 'meter' | 'gpu';
 }
 
 const meterPeriod_us = 170_000;
@@ -70,8 +73,8 @@ interface Step extends NodeTruth {
 }
 
 export class SimulatedPc implements Instruments {
-  readonly meter;
-  readonly hasGpu = true;
+  readonly meter: Identity | null;
+  readonly hasGpu: boolean;
   readonly resourcePeriod_us = resourcePeriod_us;
   readonly threads = threads;
   readonly power = new History<PowerLine>();
@@ -101,20 +104,21 @@ export class SimulatedPc implements Instruments {
   private readonly imperfections: Imperfections;
 
   constructor(private readonly options: PcOptions) {
-    const { imperfections = ideal, seed = 1, started_us = 600e6, standby_w = usualStandby_w, logs } = options;
+    const { imperfections = ideal, seed = 1, started_us = 600e6, standby_w = usualStandby_w, logs, lacks } = options;
     this.imperfections = imperfections;
     this.standby_w = standby_w;
     this.first_us = this.now = started_us;
     this.noise = new Random(seed, 'noise');
     this.delay = new Random(seed, 'delay');
     const settings = meterSettings.parse({ type: 'emonlib', port: '/dev/simulated' });
-    this.meter = identityOf(settings);
+    this.meter = lacks === 'meter' ? null : identityOf(settings);
+    this.hasGpu = lacks !== 'gpu';
     if (!logs) return;
-    appendFileSync(logs.meter, headerLine({ settings, boot_id: bootId }));
+    if (this.meter) appendFileSync(logs.meter, headerLine({ settings, boot_id: bootId }));
     const run = ['run', started_us, started_us + this.utcOffset_us, bootId, resourcePeriod_us, threads, 100];
     appendFileSync(
       logs.resources,
-      `#irene-logger,1\n${checked(run)}${checked(['device', 0, 'GPU-0', 'Simulated', '1'])}`,
+      `#irene-logger,1\n${checked(run)}${this.hasGpu ? checked(['device', 0, 'GPU-0', 'Simulated', '1']) : ''}`,
     );
   }
 
@@ -172,6 +176,7 @@ export class SimulatedPc implements Instruments {
 
   private line(end_us: number): void {
     const seq = this.lines++;
+    if (!this.meter) return;
     const from_us = end_us - meterPeriod_us;
     const load_w = this.load_uj(from_us, end_us, ({ wall_w }) => wall_w - this.standby_w) / meterPeriod_us;
     const extra_w = this.during('draw', end_us) ? 5 : 0;
@@ -208,13 +213,13 @@ export class SimulatedPc implements Instruments {
       gpu_temperature_c: this.temperature_c(end_us),
       throttle_bits: bits,
     };
-    this.gpu.push(gpu);
+    if (this.hasGpu) this.gpu.push(gpu);
     const { logs } = this.options;
     if (!logs) return;
     const { gpu_energy_uj, gpu_power_mw, gpu_clk_mhz, gpu_temperature_c, throttle_bits } = gpu;
     const hostLine = ['host', tick, end_us, utc_us, end_us, this.busy, total, 32_000_000, 24_000_000, '', ''];
     const gpuLine = ['gpu', tick, 0, gpu.mono_us, 100, gpu_energy_uj, gpu_power_mw, 97, 41, gpu_clk_mhz, 4004, gpu_temperature_c, 1_000_000, 8_000_000, throttle_bits, '']; // prettier-ignore
-    appendFileSync(logs.resources, checked(hostLine) + checked(gpuLine));
+    appendFileSync(logs.resources, checked(hostLine) + (this.hasGpu ? checked(gpuLine) : ''));
   }
 
   /** 40 °C; cooling down to it, or standing still above it. */

@@ -16,7 +16,7 @@ import { Journal, meterLog, readJournal, resourceLog, told } from '../../stages/
 import { liveProtocol } from '../../stages/profile/live/protocol.js';
 import { isFinished, measureSession, type SessionSettings } from '../../stages/profile/live/session.js';
 import { fakeContext } from '../stages/context.js';
-import { type Imperfections, SimulatedPc } from './simulated_pc.js';
+import { type Imperfections, type PcOptions, SimulatedPc } from './simulated_pc.js';
 import { tinyBert, tinyWorkload, truthOf } from './truth.js';
 
 /** The nodes as a runner tells them. */
@@ -45,17 +45,23 @@ export const settings: SessionSettings = {
   utc_us: () => 1.6e15,
 };
 
-const bench = liveSettings.parse({
-  machine: { name: 'simulated PC', threads: 20 },
-  meter: { type: 'emonlib', port: '/dev/simulated' },
-  gpu: 'GPU-0',
-});
+type Lacks = NonNullable<PcOptions['lacks']>;
+
+const benchOf = (lacks?: Lacks) =>
+  liveSettings.parse({
+    machine: { name: 'simulated PC', threads: 20 },
+    meter: lacks === 'meter' ? null : { type: 'emonlib', port: '/dev/simulated' },
+    gpu: lacks === 'gpu' ? null : 'GPU-0',
+  });
 
 export class SimulatedSession {
   readonly folder = mkdtempSync(join(tmpdir(), 'irene-truth-'));
   readonly nodes = nodesOf(tinyBert);
   readonly jobs: Job[] = jobsIn(this.nodes);
   private legs = 0;
+
+  /** What the bench lacks, a meter or a GPU; nothing unless it says so. */
+  constructor(readonly lacks?: Lacks) {}
 
   /** The session goes on, on a PC that was switched on for it; `prepare` says what happens to it. */
   async measure(
@@ -74,6 +80,7 @@ export class SimulatedSession {
       seed: seed + leg,
       logs,
       started_us,
+      lacks: this.lacks,
     });
     prepare(pc);
     const journal = Journal.open(this.folder, 'tiny', {});
@@ -103,7 +110,7 @@ export class SimulatedSession {
     const made = await datasetsOf(this.folder, journal.entries, wanted, {
       session: 'tiny',
       label: 'simulated',
-      settings: bench,
+      settings: benchOf(this.lacks),
       resourcePeriod_us: 170_000,
     });
     const { rounds, power, resources, session } = made;

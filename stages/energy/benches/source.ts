@@ -106,7 +106,7 @@ function openLogs(logs: LogsSettings): Opened {
 /** Always: whether its instruments answer is asked when something is to be measured. A simulated meter measures nothing. */
 const openLive = (live: LiveSettings): Opened => ({
   kind: 'live',
-  label: live.meter.type === 'simulated' ? labels.twin : labels.live,
+  label: live.meter?.type === 'simulated' ? labels.twin : labels.live,
   about: { live },
   place: {},
 });

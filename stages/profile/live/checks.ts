@@ -43,8 +43,12 @@ export const liveChecks = {
   ofStandby: { check: '24', limit: 0.9, action: 'retry', source: 'derived: nothing draws less than standby', about: 'a meter on another cable' },
   exclusive: { check: '27', limit: 0, action: 'wait', source: 'IrEne 5.2; codecarbon#629', about: 'joules of another program' },
   ran: { check: 'node_ran', limit: NaN, action: 'warn', source: 'the node runner', about: 'a node that cannot be run here' },
+  meter: { check: 'meter', limit: NaN, action: 'warn', source: 'the description of the bench', about: 'GPU joules that are taken for the wall’s' },
   instruments: { check: 'instruments', limit: NaN, action: 'warn', source: 'meter and logger', about: 'what befell the instruments' },
 } as const satisfies Record<string, LiveCheck>; // prettier-ignore
+
+/** 22: a round's length, s, from which NVML alone can be believed (Yang et al.); with a meter it is that of `round_s`. */
+export const gpuRound_s = 5;
 
 /** NVML's clocks throttle reasons that make a round another GPU's: HW slowdown, SW and HW thermal, power brake. */
 export const throttleBits = 0x8 | 0x20 | 0x40 | 0x80;

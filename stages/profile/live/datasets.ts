@@ -46,12 +46,14 @@ export async function datasetsOf(
     .of('finding')
     .map(({ kind: _, ...finding }) => finding);
   for (const leg of legs) {
-    const meter = await readMeterLog(meterLog(folder, leg.leg));
-    lines.add(meter.samples, leg.shift_us);
+    if (about.settings.meter !== null) {
+      const meter = await readMeterLog(meterLog(folder, leg.leg));
+      lines.add(meter.samples, leg.shift_us);
+      found.push(...refusedLines('power meter', meterLog(folder, leg.leg), meter.counts));
+      found.push(...befell(meterLog(folder, leg.leg), meter.events));
+    }
     const logger = await readLoggerLog(resourceLog(folder, leg.leg), about.settings.gpu ?? undefined);
     samples.add(logger.resources, leg.shift_us);
-    found.push(...refusedLines('power meter', meterLog(folder, leg.leg), meter.counts));
-    found.push(...befell(meterLog(folder, leg.leg), meter.events));
     found.push(...logger.findings.map(judgedByRound));
   }
   return {
@@ -194,9 +196,9 @@ function sessionRow(
   lines: PowerRows,
   samples: ResourceRows,
 ): Table {
-  const identity = identityOf(settings.meter);
+  const identity = settings.meter && identityOf(settings.meter);
   const [start] = told(entries).of('leg');
-  const standbys = told(entries).of('standby').map(({ standby_w }) => standby_w); // prettier-ignore
+  const standbys = told(entries).of('standby').flatMap(({ standby_w }) => standby_w ?? []); // prettier-ignore
   const stamps = samples.columns.mono_us;
   return fromRows(session, [
     {
@@ -207,15 +209,15 @@ function sessionRow(
       first_us: start.mono_us + legs[0].shift_us,
       last_us: Math.max(stamps.at(-1) ?? 0, lines.at_us.at(-1) ?? 0),
       cpu_threads: settings.machine.threads,
-      meter: identity.name,
-      one_clock: false,
-      meter_kind: identity.kind,
-      meter_period_us: identity.period_us,
-      meter_noisy: false,
-      meter_range_a: identity.range_a,
-      meter_uncertainty_pct: identity.uncertainty_pct,
+      meter: identity?.name ?? null,
+      one_clock: identity === null,
+      meter_kind: identity?.kind ?? null,
+      meter_period_us: identity?.period_us ?? null,
+      meter_noisy: identity && false,
+      meter_range_a: identity?.range_a ?? null,
+      meter_uncertainty_pct: identity?.uncertainty_pct ?? null,
       mains_voltage_v: settings.mains,
-      power_factor_source: lines.apparent ? 'absent' : 'measured',
+      power_factor_source: identity && (lines.apparent ? 'absent' : 'measured'),
       resource_period_us: resourcePeriod_us,
       standby_w: standbys.length > 0 ? standbys.reduce((sum, w) => sum + w, 0) / standbys.length : settings.standby,
     },

@@ -1,6 +1,7 @@
 /** How long a live session will take, before anything of it runs: what `run --dry-run` adds. */
 import type { Source } from '../../../pipeline/stage.js';
 import { readableDuration } from '../../../pipeline/terminal.js';
+import { liveOf } from '../../energy/benches/live/settings.js';
 import { buildTree } from '../../energy/tree/build.js';
 import { Library } from '../../energy/tree/library.js';
 import type { ProfileParams } from '../stage.js';
@@ -37,5 +38,5 @@ export function forecast(
   const left = all.size - done;
   const { round, rounds } = params;
   const plan = `${left} measurements of ${rounds} × ${readableDuration(round)}${done > 0 ? `, ${done} done` : ''}`;
-  return `${model}: ${plan}: ${readableDuration(session_s(left, params, params.live))} at least`;
+  return `${model}: ${plan}: ${readableDuration(session_s(left, params, params.live, liveOf(source).meter !== null))} at least`;
 }

@@ -8,7 +8,8 @@ import type { SessionSettings } from './session.js';
 /** What a machine is like when nothing runs. */
 export interface Standby {
   readonly mono_us: number;
-  readonly standby_w: number;
+  /** Null where there is no meter. */
+  readonly standby_w: number | null;
   /** Of the GPU; null where it tells none. */
   readonly temperature_c: number | null;
 }
@@ -31,10 +32,10 @@ export class Gate {
     await this.until(() => this.idle(before === null ? stated_w : null));
     const { instruments } = this;
     const [from_us, to_us] = [instruments.now_us() - this.settings.protocol.gate * 1e6, instruments.now_us()];
-    const standby_w = mean(instruments.power.between(from_us, to_us).map(({ power_w }) => power_w))!;
+    const standby_w = mean(instruments.power.between(from_us, to_us).map(({ power_w }) => power_w));
     const temperature_c = instruments.gpu.last?.gpu_temperature_c ?? null;
     const now = { mono_us: to_us, standby_w, temperature_c };
-    if (!before) return { now, drift: null };
+    if (before === null || before.standby_w === null || standby_w === null) return { now, drift: null };
     return { now, drift: standbyDrift(before.standby_w, standby_w, (to_us - before.mono_us) / 3.6e9) };
   }
 
@@ -72,6 +73,7 @@ export class Gate {
     const to_us = instruments.now_us();
     const idle = {
       seconds: gate,
+      metered: instruments.meter !== null,
       power: instruments.power.between(from_us, to_us),
       host: instruments.host.between(from_us, to_us),
       own_cpu_us: instruments.ownCpu_us() - own_us,

@@ -6,6 +6,8 @@ import { type Broken, broken, liveChecks } from './checks.js';
 /** A machine over some seconds in which we ran nothing. */
 export interface Idle {
   readonly seconds: number;
+  /** False where there is no meter: then only the CPU and the GPU tell whether it is idle. */
+  readonly metered: boolean;
   readonly power: readonly PowerLine[];
   readonly host: readonly HostSample[];
   /** Processor time that our own processes took meanwhile. */
@@ -36,13 +38,13 @@ export const standbyBand_w = (standby_w: number): number =>
 export function notIdle(idle: Idle, standby_w: number | null, cpuLimit_pct: number): Broken | null {
   const { cpuLoad_pct, standby_w: standby } = liveChecks;
   const power_w = mean(idle.power.map(({ power_w }) => power_w));
-  if (power_w === null) return broken(standby, null, `the meter told nothing for ${idle.seconds} s`);
+  if (idle.metered && power_w === null) return broken(standby, null, `the meter told nothing for ${idle.seconds} s`);
   const load_pct = othersLoad_pct(idle);
   if (load_pct === null) return broken(cpuLoad_pct, null, `the resource logger told nothing for ${idle.seconds} s`);
   if (load_pct >= cpuLimit_pct) {
     return broken({ ...cpuLoad_pct, limit: cpuLimit_pct }, load_pct, `other programs take ${load_pct.toFixed(2)} % of the CPU`); // prettier-ignore
   }
-  if (standby_w === null || power_w <= standby_w + standbyBand_w(standby_w)) return null;
+  if (standby_w === null || power_w === null || power_w <= standby_w + standbyBand_w(standby_w)) return null;
   const above = `${power_w.toFixed(2)} W at the wall, standby is ${standby_w.toFixed(2)} W`;
   return broken({ ...standby, limit: standbyBand_w(standby_w) }, power_w - standby_w, above);
 }

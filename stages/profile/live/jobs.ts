@@ -49,9 +49,12 @@ const prepare_s = 1;
 export const measurement_s = ({ round, rounds }: Rounds, { pause, warm_up, gate }: LiveProtocol): number =>
   gate + prepare_s + calibratedPart * round + warm_up + rounds * (round + pause);
 
-/** How long a session of so many measurements takes, s: two bursts, standby every so often, the measurements. */
-export function session_s(jobs: number, rounds: Rounds, protocol: LiveProtocol): number {
+/**
+ * How long a session of so many measurements takes, s: two bursts (none where there is no meter to put on one clock),
+ * standby every so often, the measurements.
+ */
+export function session_s(jobs: number, rounds: Rounds, protocol: LiveProtocol, metered: boolean): number {
   const measured_s = jobs * measurement_s(rounds, protocol);
   const standbys = 1 + Math.floor(measured_s / protocol.standby_every);
-  return 2 * burst_s(protocol) + standbys * protocol.gate + measured_s;
+  return (metered ? 2 * burst_s(protocol) : 0) + standbys * protocol.gate + measured_s;
 }

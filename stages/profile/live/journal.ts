@@ -41,7 +41,8 @@ const entry = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('standby'),
     mono_us: stamp,
-    standby_w: z.number(),
+    /** Null where there is no meter. */
+    standby_w: z.number().nullable(),
     temperature_c: z.number().nullable(),
   }),
   z.object({ kind: z.literal('begin'), measurement_id: z.string(), repeats: z.number().int(), latency_s: z.number() }),
@@ -54,6 +55,8 @@ const entry = z.discriminatedUnion('kind', [
     end_us: stamp,
     /** One run's wall energy as the meter's stamps have it; null where lines lack. */
     wall_j: z.number().nullable(),
+    /** One run's GPU energy, where there is no meter. */
+    gpu_j: z.number().nullable().default(null),
     excluded_by: z.array(z.string()),
   }),
   findingEntry,

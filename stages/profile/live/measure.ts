@@ -11,7 +11,7 @@ import type { Runner } from '../../energy/benches/live/instruments.js';
 import { type Broken, broken, liveChecks } from './checks.js';
 import type { Job } from './jobs.js';
 import { type EntryOf, told } from './journal.js';
-import { type GoodRound, judgeRound, notAlike, type RoundSeen, wallEnergy_j } from './round_checks.js';
+import { type GoodRound, gpuEnergy_j, judgeRound, notAlike, type RoundSeen, wallEnergy_j } from './round_checks.js';
 import type { Session } from './session.js';
 
 /** A spread needs three rounds; align refuses a measurement with fewer. */
@@ -60,9 +60,11 @@ function outcomeOf(id: string, runs: boolean, { journal, find }: Session): Entry
 }
 
 const good = (rounds: readonly EntryOf<'round'>[]): GoodRound[] =>
-  rounds.flatMap(({ start_us, end_us, repeats, wall_j, excluded_by }) =>
-    excluded_by.length > 0 || wall_j === null ? [] : [{ latency_s: (end_us - start_us) / 1e6 / repeats, wall_j }],
-  );
+  rounds.flatMap(({ start_us, end_us, repeats, wall_j, gpu_j, excluded_by }) => {
+    const energy_j = wall_j ?? gpu_j;
+    if (excluded_by.length > 0 || energy_j === null) return [];
+    return [{ latency_s: (end_us - start_us) / 1e6 / repeats, scope: wall_j === null ? 'GPU' : 'wall', energy_j }];
+  });
 
 /** Why another round is wanted of a measurement; null where it has enough. */
 function wants(
@@ -151,6 +153,7 @@ async function round(job: Job, runner: Runner, session: Session): Promise<boolea
     start_us,
     end_us,
     wall_j: wallEnergy_j(seen),
+    gpu_j: instruments.meter === null ? gpuEnergy_j(seen) : null,
     excluded_by: [...new Set(bad.map(({ check }) => check.check))],
   });
   return bad.length > 0;
@@ -173,11 +176,13 @@ function once(found: Broken, id: string, { journal, find }: Session): void {
 
 /** Waits until the instruments have told what comes after the round, or are silent. */
 async function heard(end_us: number, { instruments }: Session): Promise<void> {
-  const { meter, resourcePeriod_us, power, host } = instruments;
-  const wanted_us = end_us + 2.5 * meter.period_us;
-  const limit_us = end_us + liveChecks.gapIntervals.limit * Math.max(meter.period_us, resourcePeriod_us);
-  const isHeard = (): boolean => (power.last?.mono_us ?? 0) > wanted_us && (host.last?.mono_us ?? 0) > end_us;
-  while (!isHeard() && instruments.now_us() < limit_us) await instruments.wait(meter.period_us / 2e6);
+  const { meter, resourcePeriod_us, power, host, gpu } = instruments;
+  const period_us = meter?.period_us ?? resourcePeriod_us;
+  const wanted_us = end_us + 2.5 * period_us;
+  const limit_us = end_us + liveChecks.gapIntervals.limit * Math.max(period_us, resourcePeriod_us);
+  const log = meter === null ? gpu : power;
+  const isHeard = (): boolean => (log.last?.mono_us ?? 0) > wanted_us && (host.last?.mono_us ?? 0) > end_us;
+  while (!isHeard() && instruments.now_us() < limit_us) await instruments.wait(period_us / 2e6);
 }
 
 async function see(start_us: number, end_us: number, repeats: number, session: Session): Promise<RoundSeen> {
@@ -191,8 +196,8 @@ async function see(start_us: number, end_us: number, repeats: number, session: S
     host: instruments.host.covering(start_us, end_us),
     gpu: instruments.gpu.covering(start_us, end_us),
     hasGpu,
-    meterPeriod_us: meter.period_us,
-    meterRange_a: meter.range_a,
+    meterPeriod_us: meter?.period_us ?? null,
+    meterRange_a: meter?.range_a ?? null,
     resourcePeriod_us,
     standby_w: standby.standby_w,
     users: await instruments.gpuUsers(),

@@ -13,10 +13,11 @@ export interface RoundSeen {
   readonly host: readonly HostSample[];
   readonly gpu: readonly GpuSample[];
   readonly hasGpu: boolean;
-  readonly meterPeriod_us: number;
+  /** Null where there is no meter. */
+  readonly meterPeriod_us: number | null;
   readonly meterRange_a: number | null;
   readonly resourcePeriod_us: number;
-  readonly standby_w: number;
+  readonly standby_w: number | null;
   /** Programs on the GPU right after it, besides ours. */
   readonly users: readonly GpuUser[] | null;
 }
@@ -38,7 +39,7 @@ function longestGap(samples: readonly Stamped[], { start_us, end_us }: RoundSeen
 /** 4: was each instrument heard all the time? */
 function silences(seen: RoundSeen): Broken[] {
   const logs = [
-    ['power meter', seen.power, seen.meterPeriod_us],
+    ...(seen.meterPeriod_us === null ? [] : [['power meter', seen.power, seen.meterPeriod_us] as const]),
     ['resource logger', seen.host, seen.resourcePeriod_us],
     ...(seen.hasGpu ? [["GPU's driver", seen.gpu, seen.resourcePeriod_us] as const] : []),
   ] as const;
@@ -53,6 +54,7 @@ function silences(seen: RoundSeen): Broken[] {
 
 /** 4, 5: are there enough lines, by their numbers and by themselves? */
 function lines(seen: RoundSeen): Broken[] {
+  if (seen.meterPeriod_us === null) return [];
   const numbers = seen.power.flatMap(({ seq }) => seq ?? []);
   const missing = numbers.slice(1).reduce((sum, seq, i) => sum + Math.max(0, seq - numbers[i] - 1), 0);
   const found: Broken[] = [];
@@ -100,7 +102,8 @@ function clockVariation(seen: RoundSeen): Broken[] {
 
 /** Mean power over the lines that lie wholly inside: what the edges do is align's to work out. Null where there is none. */
 export function wallMean_w(seen: RoundSeen): number | null {
-  const inside = within(seen.power, seen).filter(({ mono_us }) => mono_us - seen.start_us > 1.5 * seen.meterPeriod_us);
+  const edge_us = 1.5 * (seen.meterPeriod_us ?? 0);
+  const inside = within(seen.power, seen).filter(({ mono_us }) => mono_us - seen.start_us > edge_us);
   return mean(inside.map(({ power_w }) => power_w));
 }
 
@@ -121,6 +124,24 @@ export function wallEnergy_j({ power, start_us, end_us, repeats }: RoundSeen): n
   return energy_uj / 1e6 / repeats;
 }
 
+/**
+ * GPU energy of one run as its driver tells: by its counter, interpolated at the edges, where it has one, else by its
+ * power, each sample standing for the time since the one before. Null where samples lack.
+ */
+export function gpuEnergy_j({ gpu, start_us, end_us, repeats }: RoundSeen): number | null {
+  if (gpu.length < 3 || gpu[0].mono_us > start_us || gpu.at(-1)!.mono_us < end_us) return null;
+  let energy_uj = 0;
+  for (let i = 1; i < gpu.length; i++) {
+    const [before, now] = [gpu[i - 1], gpu[i]];
+    const overlap_us = Math.min(now.mono_us, end_us) - Math.max(before.mono_us, start_us);
+    if (overlap_us <= 0) continue;
+    const counted = now.gpu_energy_uj === null || before.gpu_energy_uj === null ? null : now.gpu_energy_uj - before.gpu_energy_uj; // prettier-ignore
+    const power_w = counted === null ? (now.gpu_power_mw ?? NaN) / 1e3 : counted / (now.mono_us - before.mono_us);
+    energy_uj += power_w * overlap_us;
+  }
+  return Number.isFinite(energy_uj) ? energy_uj / 1e6 / repeats : null;
+}
+
 /** 8, 24: is what the meter tells possible? */
 function physics(seen: RoundSeen): Broken[] {
   const wall_w = wallMean_w(seen);
@@ -128,8 +149,8 @@ function physics(seen: RoundSeen): Broken[] {
   const found: Broken[] = [];
   const gpu_w = mean(within(seen.gpu, seen).flatMap(({ gpu_power_mw }) => gpu_power_mw ?? [])) ?? 0;
   if (gpu_w / 1e3 > wall_w) found.push(broken(liveChecks.aboveWall, gpu_w / 1e3 / wall_w, `the GPU's ${(gpu_w / 1e3).toFixed(1)} W exceed the wall's ${wall_w.toFixed(1)} W`)); // prettier-ignore
-  const share = wall_w / seen.standby_w;
-  if (share < liveChecks.ofStandby.limit) found.push(broken(liveChecks.ofStandby, share, `${wall_w.toFixed(1)} W at the wall under load, ${seen.standby_w.toFixed(1)} W without`)); // prettier-ignore
+  const share = seen.standby_w === null ? Infinity : wall_w / seen.standby_w;
+  if (seen.standby_w !== null && share < liveChecks.ofStandby.limit) found.push(broken(liveChecks.ofStandby, share, `${wall_w.toFixed(1)} W at the wall under load, ${seen.standby_w.toFixed(1)} W without`)); // prettier-ignore
   if (seen.meterRange_a === null) return found;
   const peak_pct = (100 * Math.max(0, ...seen.power.flatMap(({ current_a }) => current_a ?? []))) / seen.meterRange_a;
   if (peak_pct > liveChecks.rangeHigh_pct.limit) found.push(broken(liveChecks.rangeHigh_pct, peak_pct, `the current reached ${peak_pct.toFixed(0)} % of the meter's range`)); // prettier-ignore
@@ -157,10 +178,11 @@ export function variation_pct(values: readonly number[]): number | null {
   return (100 * Math.sqrt(variance)) / Math.abs(middle);
 }
 
-/** A good round of a measurement: latency and wall energy of one run. */
+/** A good round of a measurement: latency of one run, and its energy at the wall, or the GPU's where there is no meter. */
 export interface GoodRound {
   readonly latency_s: number;
-  readonly wall_j: number;
+  readonly scope: 'wall' | 'GPU';
+  readonly energy_j: number;
 }
 
 /** 17, 18: are a measurement's rounds alike? */
@@ -169,7 +191,7 @@ export function notAlike(rounds: readonly GoodRound[]): Broken | null {
   const least_s = Math.min(...latencies);
   const drift_pct = (100 * (Math.max(...latencies) - least_s)) / least_s;
   if (drift_pct > liveChecks.drift_pct.limit) return broken(liveChecks.drift_pct, drift_pct, `latency differs by ${drift_pct.toFixed(2)} % between rounds`); // prettier-ignore
-  const varies_pct = variation_pct(rounds.map(({ wall_j }) => wall_j));
+  const varies_pct = variation_pct(rounds.map(({ energy_j }) => energy_j));
   if (varies_pct === null || varies_pct < liveChecks.variation_pct.limit) return null;
-  return broken(liveChecks.variation_pct, varies_pct, `wall energy varies by ${varies_pct.toFixed(2)} % over ${rounds.length} rounds`); // prettier-ignore
+  return broken(liveChecks.variation_pct, varies_pct, `${rounds[0].scope} energy varies by ${varies_pct.toFixed(2)} % over ${rounds.length} rounds`); // prettier-ignore
 }

@@ -42,7 +42,7 @@ export async function run(context: TaskContext<ProfileParams>): Promise<void> {
 
 /** What all rounds of a session must share; the rest of the settings may be corrected in between. */
 const ofJournal = ({ machine, meter, gpu, clocks }: LiveSettings, { round, rounds: count }: ProfileParams) => {
-  const { name, period_us } = identityOf(meter);
+  const { name, period_us } = meter ? identityOf(meter) : { name: null, period_us: null };
   return { bench: machine.name, meter: name, meter_period_us: period_us, gpu, clocks_mhz: clocks, round_s: round, rounds: count }; // prettier-ignore
 };
 
@@ -75,6 +75,7 @@ async function measure(context: TaskContext<ProfileParams>, jobs: readonly Job[]
 
 /** A round that cannot have enough lines is not begun. */
 function enoughLines({ meter }: LiveSettings, { round }: ProfileParams): void {
+  if (meter === null) return;
   const { period_us } = identityOf(meter);
   const { limit } = liveChecks.lines;
   const lines = Math.floor((round * 1e6) / period_us);

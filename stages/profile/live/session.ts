@@ -12,7 +12,7 @@ import { UnavailableError } from '../../../pipeline/errors.js';
 import type { Instruments, Runner } from '../../energy/benches/live/instruments.js';
 import { RunnerDied } from '../../energy/benches/live/node_runner.js';
 import { burstOff_ms, burstOn_ms } from '../burst.js';
-import { type Broken, findingOf, liveChecks, broken } from './checks.js';
+import { type Broken, broken, findingOf, gpuRound_s, liveChecks } from './checks.js';
 import { Gate, type Standby } from './gate.js';
 import { notAlone } from './idle_checks.js';
 import { type Job, session_s } from './jobs.js';
@@ -87,7 +87,7 @@ export async function measureSession(
       done: jobs.length - left,
       total: jobs.length,
       now,
-      left_s: session_s(left, settings.rounds, settings.protocol),
+      left_s: session_s(left, settings.rounds, settings.protocol, instruments.meter !== null),
     });
   const find = (found: Broken, subject: string): void => journal.add({ kind: 'finding', ...findingOf(found, subject) });
   try {
@@ -105,7 +105,7 @@ export async function measureSession(
       runner: about,
       clocks: settings.clocks,
     });
-    if (leg === 1) firstFindings(settings, find);
+    if (leg === 1) firstFindings(settings, instruments.meter !== null, find);
     const gate = new Gate(settings, instruments, say);
     const session = { settings, instruments, journal, keeper, gate, say, find };
     await burst(session);
@@ -130,10 +130,16 @@ async function beAlone(instruments: Instruments): Promise<void> {
   if (others) throw new UnavailableError(others.message, 'end it, or measure when it is done: its joules would be counted as the model’s'); // prettier-ignore
 }
 
+/** The checks that a meter would have to answer are told as not stated: they do not pass. */
+const noMeter =
+  'no power meter: joules are the GPU’s alone, not the wall’s; not stated: the wall’s standby (14, 15), its lines (4, 5), its range (8), whether it agrees with the GPU (24)';
+
 /** What is known to be short of the checks from the start. */
-function firstFindings({ session, rounds, clocks }: SessionSettings, find: Session['find']): void {
-  const { round_s, clockVariation_pct } = liveChecks;
-  if (rounds.round < round_s.limit) find(broken(round_s, rounds.round, `rounds of ${rounds.round} s are short: their edges weigh`), session); // prettier-ignore
+function firstFindings({ session, rounds, clocks }: SessionSettings, metered: boolean, find: Session['find']): void {
+  const { round_s, clockVariation_pct, meter } = liveChecks;
+  if (!metered) find(broken(meter, null, noMeter), session);
+  const limit = metered ? round_s.limit : gpuRound_s;
+  if (rounds.round < limit) find(broken({ ...round_s, limit }, rounds.round, `rounds of ${rounds.round} s are short: their edges weigh`), session); // prettier-ignore
   if (clocks.startsWith('free')) find(broken({ ...clockVariation_pct, limit: NaN }, null, `the GPU's clock is ${clocks}: it is logged, and one of the features`), session); // prettier-ignore
 }
 
@@ -142,6 +148,8 @@ type Started = Omit<Session, 'standby'>;
 /** A sync burst with standby at both ends. */
 async function burst(session: Started): Promise<void> {
   const { settings, instruments, journal, say } = session;
+  // It puts the meter's clock beside the host's: without a meter all stamps are of one clock.
+  if (instruments.meter === null) return;
   const { lead, burst_scale } = settings.protocol;
   say('sync burst');
   const steps = burstOn_ms.map((on_ms, i) => ({

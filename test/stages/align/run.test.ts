@@ -2,6 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { align, alignParams } from '../../../stages/align/stage.js';
 import { aligned, gpuShare, makeSession, wall_w } from './session.js';
+import { anySource } from '../context.js';
 
 const near = (found: unknown, expected: number, relative: number, what: string): void =>
   assert.ok(Math.abs(Number(found) / expected - 1) <= relative, `${what}: ${found}, expected ${expected}`);
@@ -16,7 +17,7 @@ test('the configuration has METHODS’ defaults and units', () => {
 
 test('a session is aligned alone', () => {
   const profile = [{ session: 'a' }, { session: 'b' }];
-  assert.equal(align.partitions(alignParams.parse({}), { profile }, {}), profile);
+  assert.equal(align.partitions(alignParams.parse({}), { profile }, {}, anySource), profile);
   for (const { of } of align.reads)
     assert.equal(
       profile.map((theirs) => of!({ session: 'b' }, theirs)),

@@ -53,9 +53,9 @@ test('the configuration is what was found', () => {
   assert.is(run, 'our-box');
   assert.equal(live.machine, { name: 'our-box', cpu: 'A: CPU #1', threads: 32, memory_gib: 64, gpu: 'RTX 4090' });
   assert.is(live.gpu, 'GPU-5f0e');
-  assert.is(live.meter.type, 'emonlib');
-  assert.is(live.meter.port, '/dev/ttyUSB0');
-  assert.is(live.meter.uncertainty, 0.01);
+  assert.is(live.meter!.type, 'emonlib');
+  assert.is(live.meter!.port, '/dev/ttyUSB0');
+  assert.is(live.meter!.uncertainty, 0.01);
   assert.is(live.clocks, null);
   assert.is(profile.round, 20);
   assert.is(align.meter, 'window');
@@ -74,7 +74,7 @@ test('a slow meter has longer rounds; without GPU or meter that is said where it
   assert.is(slow.profile.round, 310);
   assert.is(slow.align.meter, 'instant');
   const text = configurationText('bare', { ...bare, ports: ['/dev/ttyUSB0'] });
-  assert.is(read(text).live.meter.type, 'simulated');
+  assert.is(read(text).live.meter!.type, 'simulated');
   assert.is(read(text).live.gpu, null);
   assert.match(text, /MADE-UP joules.*\n.*ports: \/dev\/ttyUSB0/);
   assert.match(text, 'none was found: models run on the CPU');
@@ -111,7 +111,7 @@ function defineTests(make: string): void {
     const { files } = JSON.parse(stdout) as { files: { configuration: string; bench: string } };
     const { live } = read(readFileSync(files.configuration, 'utf8'));
     assert.match(live.gpu!, /^GPU-0+-.*1$/);
-    assert.is(live.meter.uncertainty, 0.01);
+    assert.is(live.meter!.uncertainty, 0.01);
     assert.ok(live.machine.threads > 0);
     const own = benchList().find(({ bench }) => bench === 'our-box')!;
     assert.is(own.kind, 'simulated');

@@ -7,7 +7,7 @@ import { Database } from '../../../pipeline/database.js';
 import { partitionKey } from '../../../pipeline/stage.js';
 import { evaluate, evaluateParams, type EvaluateParams } from '../../../stages/evaluate/stage.js';
 import { train, trainParams } from '../../../stages/train/stage.js';
-import { fakeContext, type FakeContext } from '../context.js';
+import { anySource, fakeContext, type FakeContext } from '../context.js';
 
 /** Enough for every split; the rows at hand decide which folds there are. */
 const grid = { models: ['one', 'other'], batch_sizes: [2, 128], lengths: [8, 16] };
@@ -20,7 +20,7 @@ export async function fitAndEvaluate(
   const params = trainParams.parse(settings.train);
   const evaluateSettings = evaluateParams.parse(settings.evaluate ?? {});
   const featurize = models.map((model) => ({ model }));
-  const partitions = train.partitions(params, { featurize }, { evaluate: evaluateSettings, trace: grid });
+  const partitions = train.partitions(params, { featurize }, { evaluate: evaluateSettings, trace: grid }, anySource);
   const folder = mkdtempSync(join(tmpdir(), 'fitted-'));
   const files: { path: string }[] = [];
   for (const partition of partitions) {
@@ -32,7 +32,7 @@ export async function fitAndEvaluate(
     context.close();
   }
   const upstream = { featurize, train: partitions };
-  const [partition] = evaluate.partitions(evaluateSettings, upstream, {});
+  const [partition] = evaluate.partitions(evaluateSettings, upstream, {}, anySource);
   const context = await fakeContext({ params: evaluateSettings, tables: { features }, partition, upstream });
   await context.database.view('fitted', files);
   await evaluate.run(context);

@@ -4,6 +4,7 @@ import { toRows } from '../../../pipeline/rows.js';
 import { evaluate, evaluateParams } from '../../../stages/evaluate/stage.js';
 import { smallFeatures, smallModelNames, smallRows } from '../small_features.js';
 import { fitAndEvaluate } from './fit_and_evaluate.js';
+import { anySource } from '../context.js';
 
 type Row = Record<string, string | number | boolean | null>;
 
@@ -182,7 +183,7 @@ test('the paper’s variant has no intervals, nor have random predictors on less
 
 test('a partition for each predictor that was trained; splits are known by name', () => {
   const train = [{ predictor: 'end2end' }, { predictor: 'end2end' }, { predictor: 'stepwise' }];
-  assert.equal(evaluate.partitions(evaluateParams.parse({}), { train }, {}), [
+  assert.equal(evaluate.partitions(evaluateParams.parse({}), { train }, {}, anySource), [
     { predictor: 'end2end' },
     { predictor: 'stepwise' },
   ]);

@@ -7,7 +7,7 @@ import { run } from '../../../stages/featurize/run.js';
 import { featurize } from '../../../stages/featurize/stage.js';
 import { failures, session } from '../../../stages/profile/tables.js';
 import { nodes } from '../../../stages/trace/tables.js';
-import { fakeContext } from '../context.js';
+import { anySource, fakeContext } from '../context.js';
 
 type Row = Record<string, string | number | boolean | null>;
 
@@ -101,7 +101,7 @@ const three = (id: string): Row[] => [round(id, 1, 2.1), round(id, 2, 2), round(
 
 test('a model reads its own trees and its own session', () => {
   const upstream = { trace: [{ model: 'a' }, { model: 'b' }] };
-  assert.equal(featurize.partitions({}, upstream, {}), upstream.trace);
+  assert.equal(featurize.partitions({}, upstream, {}, anySource), upstream.trace);
   const theirs = (name: string): object[] => (name === 'nodes' ? [{ model: 'a' }, { model: 'b' }] : [{ session: 'a' }, { session: 'b' }]); // prettier-ignore
   for (const { table, of } of featurize.reads) {
     assert.equal(
@@ -161,9 +161,42 @@ test('what the bench could not measure is left out, and of its workload there is
   );
 });
 
-test('a feature that no round has refuses: nothing is made up', async () => {
-  const { message } = await refusal([node(0, 'x')], three('x').map((row) => ({ ...row, gpu_j: null }))); // prettier-ignore
-  assert.match(message, /has every feature; the first is x/);
+const without = (rows: readonly Row[], ...names: string[]): Row[] =>
+  rows.map((row) => ({ ...row, ...Object.fromEntries(names.map((name) => [name, null])) }));
+
+test('a feature that a measurement lacks and others have refuses: nothing is made up', async () => {
+  const { message } = await refusal([node(0, 'x'), node(1, 'y')], [...three('x'), ...without(three('y'), 'gpu_j')]);
+  assert.match(message, /1 measurements have no round .* has every feature; the first is y/);
+});
+
+const ofGpu = ['gpu_j', 'gpu_pct', 'gpu_mem_pct', 'gpu_clk_mhz', 'gpu_mem_clk_mhz'];
+
+test('on a bench without a GPU its columns are null, and the wall’s joules are there', async () => {
+  const [row] = await featurized([node(0, 'x')], without(three('x'), ...ofGpu));
+  assert.equal(
+    ofGpu.map((name) => row[name]),
+    ofGpu.map(() => null),
+  );
+  assert.ok(Math.abs(Number(row.wall_j) - 2) < 1e-15);
+});
+
+const noMeter: Row = { meter: null, meter_kind: null, meter_period_us: null, meter_noisy: null, power_factor_source: null }; // prettier-ignore
+
+test('on a bench without a meter the wall’s columns are null, and the GPU’s joules are there', async () => {
+  const [row] = await featurized([node(0, 'x')], without(three('x'), 'wall_j'), noMeter);
+  assert.equal([row.wall_j, row.wall_sd_j, row.wall_u_j, row.gpu_j, row.rounds], [null, null, null, 1, 3]);
+});
+
+test('without joules of wall or GPU there is nothing; a meter that told nothing is not taken for none', async () => {
+  const rows = without(three('x'), 'wall_j');
+  for (const [given, about] of [
+    [without(rows, 'gpu_j'), noMeter],
+    [rows, {}],
+  ] as const) {
+    // prettier-ignore
+    const error = await featurized([node(0, 'x')], given, about).then(() => null, (caught: unknown) => caught); // prettier-ignore
+    assert.instance(error, RefusedError);
+  }
 });
 
 test.run();

@@ -13,7 +13,7 @@ import { run } from '../../../stages/profile/run.js';
 import { profile } from '../../../stages/profile/stage.js';
 import { run as runTrace } from '../../../stages/trace/run.js';
 import { needs } from '../../needs.js';
-import { fakeContext } from '../context.js';
+import { anySource, fakeContext } from '../context.js';
 import { twinRows } from '../energy/twin_rows.js';
 
 const model = 'distilgpt2';
@@ -42,7 +42,7 @@ const content = (table: ArrowTable | undefined): string => JSON.stringify(toRows
 
 test('a session is a model, and reads that model’s trees', () => {
   const trace = [{ model: 'gpt2' }, { model: 'google/bert' }];
-  const partitions = profile.partitions(profile.params.parse({}), { trace }, {});
+  const partitions = profile.partitions(profile.params.parse({}), { trace }, {}, anySource);
   assert.equal(partitions, [{ session: 'gpt2' }, { session: 'google/bert' }]);
   for (const { of } of profile.reads) {
     assert.ok(of!({ session: 'gpt2' }, { model: 'gpt2' }));

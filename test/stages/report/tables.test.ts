@@ -5,6 +5,7 @@ import { report } from '../../../stages/report/stage.js';
 import { pastTables, tables } from '../../../stages/report/tables/list.js';
 import { publish, tableJson } from './build.js';
 import { fixture, models } from './fixture.js';
+import { anySource } from '../context.js';
 
 const ofPaper = Array.from({ length: 12 }, (_, i) => `table${i + 1}`);
 const past = pastTables.map(({ id }) => id);
@@ -14,12 +15,12 @@ test('the ids are those of the contract, ours have names, and each is a partitio
   const numbered = [...tables, ...figures].map(({ id }) => id).filter((id) => /\d$/.test(id));
   assert.equal(numbered, [...ofPaper, 'figure1', 'figure3', 'figure4', 'figure5']);
   assert.ok(past.every((id) => /^[a-z_]+$/.test(id)));
-  const partitions = report.partitions(report.params.parse({}), {}, {});
+  const partitions = report.partitions(report.params.parse({}), {}, {}, anySource);
   assert.equal(
     partitions.map(({ output }) => output),
     [...ids, 'page'],
   );
-  const some = report.partitions(report.params.parse({ tables: ['table9', 'table5'] }), {}, {});
+  const some = report.partitions(report.params.parse({ tables: ['table9', 'table5'] }), {}, {}, anySource);
   assert.equal(
     some.map(({ output }) => output),
     ['table5', 'table9', 'page'],

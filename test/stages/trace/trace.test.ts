@@ -10,7 +10,7 @@ import { source } from '../../../stages/energy/benches/source.js';
 import { trace, type TraceParams } from '../../../stages/trace/stage.js';
 import { needs } from '../../needs.js';
 import { thrown } from '../../thrown.js';
-import { fakeContext, type FakeContext } from '../context.js';
+import { anySource, fakeContext, type FakeContext } from '../context.js';
 import { editLine, publishedFolder, smallModel } from '../energy/benches/published_folder.js';
 import { paperBatchSizes, paperLengths, paperModels } from '../energy/twin_rows.js';
 
@@ -151,7 +151,7 @@ test('a task’s files are the model’s description and the bench’s, under na
   const named = files(published('/somewhere'));
   assert.equal(named.map(({ name }) => name), [...described, ...csv]); // prettier-ignore
   assert.ok(named.every(({ name, path }) => basename(name) === basename(path)));
-  assert.equal(trace.partitions(paper, {}, {}), paperModels.map((model) => ({ model }))); // prettier-ignore
+  assert.equal(trace.partitions(paper, {}, {}, anySource), paperModels.map((model) => ({ model }))); // prettier-ignore
 });
 
 /** The problems that a configuration's `bench` and `trace` sections have, as the program tells them. */

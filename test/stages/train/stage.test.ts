@@ -2,6 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { predictorNames } from '../../../stages/energy/predictors/list.js';
 import { train, trainParams } from '../../../stages/train/stage.js';
+import { anySource } from '../context.js';
 
 const problems = (params: unknown): string[] =>
   (trainParams.safeParse(params).error?.issues ?? []).map(
@@ -11,8 +12,8 @@ const problems = (params: unknown): string[] =>
 
 const upstream = { featurize: [{ model: 'gpt2' }] };
 const grid = { models: ['gpt2', 'bert'], batch_sizes: [8, 32], lengths: [32, 64] };
-const partitions = (params: unknown, splits = ['leave_model_out'], trace = grid) =>
-  train.partitions(trainParams.parse(params), upstream, { evaluate: { splits }, trace });
+const partitions = (params: unknown, splits = ['leave_model_out'], trace = grid, source = anySource) =>
+  train.partitions(trainParams.parse(params), upstream, { evaluate: { splits }, trace }, source);
 
 test("the defaults are the paper's", () => {
   assert.equal(trainParams.parse({}), {
@@ -63,8 +64,8 @@ test('feature sets and variants are compared on the first split, the heavy ones 
   assert.is(leaky.filter(({ split }) => split === 'large_out').length, 5, 'where it is all that is asked for');
 });
 
-const leftOut = (splits: readonly string[], trace: typeof grid) =>
-  train.leftOut!(trainParams.parse({}), { evaluate: { splits }, trace });
+const leftOut = (splits: readonly string[], trace: typeof grid, source = anySource, params: unknown = {}) =>
+  train.leftOut!(trainParams.parse(params), { evaluate: { splits }, trace }, source);
 
 test('a split that the models and sizes cannot give is left out, and told with those that they give', () => {
   const one = { ...grid, models: ['gpt2'] };
@@ -88,6 +89,34 @@ test('one model at one size gives no split: nothing is trained, which is told', 
   const told = leftOut(['leave_model_out', 'leave_family_out', 'large_out'], one);
   assert.is(told.length, 3);
   assert.match(told[0], 'so nothing is trained or evaluated (one model at one size can be measured');
+});
+
+const live = (meter: object | null, gpu: string | null) => ({ ...anySource, kind: 'live', about: { live: { meter, gpu } } }); // prettier-ignore
+
+test('without a meter nothing is trained, and what can be done instead is told', () => {
+  const source = live(null, 'GPU-0');
+  assert.equal(partitions({}, ['leave_model_out'], grid, source), []);
+  const [told, ...more] = leftOut(['leave_model_out'], grid, source);
+  assert.match(told, /no meter: .* nothing is trained or evaluated \(pipeline calibrate fits the GPU’s joules/);
+  assert.equal(more, []);
+});
+
+test('without a GPU what goes by one is left out, and the rest fitted', () => {
+  const source = live({ type: 'emonpi' }, null);
+  const params = { predictors: ['end2end', 'law', 'planned', 'planned_clock'], variants: ['clean'] };
+  assert.equal(
+    partitions(params, ['leave_model_out'], grid, source).map(({ predictor, features }) => [predictor, features]),
+    [
+      ['end2end', 'model_only'],
+      ['planned', 'all'],
+    ],
+  );
+  const [told] = leftOut(['leave_model_out'], grid, source, params);
+  assert.match(
+    told,
+    /left out is what goes by one: end2end with all, resource_only; law; planned_clock \(there are planned, /,
+  );
+  assert.equal(leftOut(['leave_model_out'], grid, live({ type: 'emonpi' }, 'GPU-0')), []);
 });
 
 test('a partition depends on its own feature list, and on seeds only where there are any', () => {

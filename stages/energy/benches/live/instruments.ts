@@ -30,7 +30,8 @@ export type Runner = Pick<
 >;
 
 export interface Instruments {
-  readonly meter: Identity;
+  /** Null where the bench has none: `power` stays empty then. */
+  readonly meter: Identity | null;
   /** True where a GPU is measured: its samples are demanded then. */
   readonly hasGpu: boolean;
   readonly resourcePeriod_us: number;

@@ -41,7 +41,7 @@ export class OpenInstruments implements Instruments {
   private constructor(
     private readonly settings: LiveSettings,
     private readonly logs: Logs,
-    private readonly recorded: RecordedMeter,
+    private readonly recorded: RecordedMeter | null,
     private logger: LoggerProcess,
     /** Said of the GPU's clocks: locked at so many MHz, or free. */
     readonly clocks: string,
@@ -57,21 +57,21 @@ export class OpenInstruments implements Instruments {
   static async open(settings: LiveSettings, logs: Logs): Promise<OpenInstruments> {
     torchPython();
     const gpus = settings.gpu === null ? [] : [settings.gpu];
-    const meter = new RecordedMeter(settings.meter, logs.meter);
+    const meter = settings.meter && new RecordedMeter(settings.meter, logs.meter);
     const [opened, logger] = await Promise.allSettled([
-      meter.open(),
+      meter?.open(),
       LoggerProcess.start({ log: logs.resources, gpus }),
     ]);
     if (opened.status === 'fulfilled' && logger.status === 'fulfilled') {
       return new OpenInstruments(settings, logs, meter, logger.value, await clocksOf(settings));
     }
-    if (opened.status === 'fulfilled') await meter.close();
+    if (opened.status === 'fulfilled') await meter?.close();
     if (logger.status === 'fulfilled') await logger.value.stop().catch(() => undefined);
     throw notThere([opened, logger]);
   }
 
   get meter() {
-    return this.recorded.identity;
+    return this.recorded?.identity ?? null;
   }
 
   now_us(): number {
@@ -104,7 +104,7 @@ export class OpenInstruments implements Instruments {
 
   ownCpu_us(): number {
     const { user, system } = process.cpuUsage();
-    const pids = [this.logger.pid, this.recorded.recorder, this.runner?.hello.pid ?? null];
+    const pids = [this.logger.pid, this.recorded?.recorder ?? null, this.runner?.hello.pid ?? null];
     return pids.reduce<number>((sum, pid) => sum + (pid === null ? 0 : (processCpu_us(pid) ?? 0)), user + system);
   }
 
@@ -116,7 +116,7 @@ export class OpenInstruments implements Instruments {
   }
 
   sync(): void {
-    for (const file of [this.logs.meter, this.logs.resources]) {
+    for (const file of [...(this.recorded ? [this.logs.meter] : []), this.logs.resources]) {
       const fd = openSync(file, 'r');
       fsyncSync(fd);
       closeSync(fd);
@@ -127,13 +127,14 @@ export class OpenInstruments implements Instruments {
   async close(): Promise<void> {
     this.closed = true;
     this.runner?.kill();
-    await this.recorded.close();
+    await this.recorded?.close();
     await this.logger.stop().catch(() => undefined);
     const { gpu, clocks } = this.settings;
     if (gpu !== null && clocks !== null) await freeClocks(gpu);
   }
 
   private async listen(): Promise<void> {
+    if (!this.recorded) return;
     for await (const { mono_us, reading } of this.recorded.samples()) {
       const power_w = powerOf(reading);
       if (power_w !== null) this.power.push({ mono_us, seq: reading.seq, power_w, current_a: reading.current_a });

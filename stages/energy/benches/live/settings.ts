@@ -6,6 +6,7 @@
  *       live:
  *         machine: { name: our box, cpu: Ryzen 9 7950X, threads: 32, memory_gib: 64, gpu: RTX 4090 }
  *         meter: { type: emonlib, port: /dev/ttyUSB0, range: 30 A, class: 1, uncertainty: 1 %, calibrated: 2026-01-05 }
+ *                                    # none: the joules are the GPU's alone, and no wall's
  *         gpu: GPU-5f0e…             # UUID (nvidia-smi -L) or NVML's index; none: measured on the CPU
  *         clocks: 1800 MHz           # locked at, where permitted; free where it is not stated
  *         standby: 62 W              # measured where it is not stated
@@ -25,7 +26,7 @@ const clock = z
 /** IrEne 5.2: the machine's load is below 0.1 % before a measurement (check 14). */
 const idleLoad = '0.1 %';
 
-export const liveSettings = z.strictObject({
+const described = z.strictObject({
   machine: z.strictObject({
     name: z.string().min(1, 'expected a name'),
     cpu: z.string().nullable().default(null),
@@ -33,7 +34,8 @@ export const liveSettings = z.strictObject({
     memory_gib: z.number().positive().nullable().default(null),
     gpu: z.string().nullable().default(null),
   }),
-  meter: meterSettings,
+  /** Null: nothing is known at the wall. */
+  meter: meterSettings.nullable().default(null),
   gpu: z
     .union([z.string().min(1), z.number().int().min(0).transform(String)])
     .nullable()
@@ -52,6 +54,11 @@ export const liveSettings = z.strictObject({
   mains: voltage().nullable().default(null),
   /** Other programs' processor time that still counts as idle, a plain fraction. */
   idle_load: fraction().prefault(idleLoad),
+});
+
+export const liveSettings = described.refine(({ meter, gpu }) => meter !== null || gpu !== null, {
+  path: ['meter'],
+  error: 'expected a power meter or a GPU (gpu: its UUID): without either nothing tells joules',
 });
 
 export type LiveSettings = z.output<typeof liveSettings>;

@@ -7,7 +7,7 @@ import { packageRoot } from '../../../../pipeline/paths.js';
 import type { GpuSample, HostSample, PowerLine } from '../../../../stages/energy/benches/live/instruments.js';
 import { type Broken, findingOf, liveChecks } from '../../../../stages/profile/live/checks.js';
 import * as idle from '../../../../stages/profile/live/idle_checks.js';
-import { judgeRound, notAlike, type RoundSeen } from '../../../../stages/profile/live/round_checks.js';
+import { gpuEnergy_j, judgeRound, notAlike, type RoundSeen } from '../../../../stages/profile/live/round_checks.js';
 
 const period_us = 170_000;
 const stamps = Array.from({ length: 121 }, (_, i) => i * period_us);
@@ -42,6 +42,7 @@ const seen = (changed: Partial<RoundSeen> = {}): RoundSeen => ({
 
 const resting = (changed: Partial<idle.Idle> = {}): idle.Idle => ({
   seconds: 20,
+  metered: true,
   power: power(() => ({ power_w: 75 })),
   host: host(),
   own_cpu_us: 0,
@@ -50,8 +51,8 @@ const resting = (changed: Partial<idle.Idle> = {}): idle.Idle => ({
 });
 
 const one = (found: Broken | null): Broken[] => (found ? [found] : []);
-const rounds = (...of: readonly (readonly [latency_s: number, wall_j: number])[]) =>
-  one(notAlike(of.map(([latency_s, wall_j]) => ({ latency_s, wall_j }))));
+const rounds = (...of: readonly (readonly [latency_s: number, energy_j: number])[]) =>
+  one(notAlike(of.map(([latency_s, energy_j]) => ({ latency_s, scope: 'wall', energy_j }))));
 
 /** By check: what trips it. Those that a session tells itself are in session.test.ts. */
 const fixtures: Partial<Record<keyof typeof liveChecks, () => readonly Broken[]>> = {
@@ -77,7 +78,7 @@ const fixtures: Partial<Record<keyof typeof liveChecks, () => readonly Broken[]>
 };
 
 test('each check has a fixture, or is one that a session tells', () => {
-  const bySession = ['warmUpRuns', 'round_s', 'ran', 'instruments'];
+  const bySession = ['warmUpRuns', 'round_s', 'ran', 'instruments', 'meter'];
   assert.equal([...Object.keys(fixtures), ...bySession].sort(), Object.keys(liveChecks).sort());
 });
 
@@ -124,6 +125,26 @@ test('a round is told as silent where an instrument began late, ended early or n
   assert.match(silent({ host: host().slice(0, 100) })[0].message, 'resource logger was silent');
   assert.match(silent({ gpu: gpu().slice(10) })[0].message, "GPU's driver was silent");
   assert.equal(silent({ gpu: [], hasGpu: false }), [], 'without a GPU nothing is expected of it');
+});
+
+test('without a meter nothing is held against one, and the machine is still to be idle and alone', () => {
+  const unmetered = { power: [], meterPeriod_us: null, meterRange_a: null, standby_w: null };
+  assert.equal(judgeRound(seen(unmetered)), []);
+  const throttled = gpu((i) => ({ throttle_bits: i === 60 ? 0x20 : 0 }));
+  assert.equal(judgeRound(seen({ ...unmetered, gpu: throttled })).map(({ check }) => check.check), ['19']); // prettier-ignore
+  const idling = resting({ power: [], metered: false });
+  assert.is(idle.notIdle(idling, null, 0.1), null);
+  assert.ok(idle.notIdle({ ...idling, host: host((i) => ({ cpu_busy_ticks: i })) }, null, 0.1));
+});
+
+test('the GPU’s energy of a run is that of its counter, else of its power, and none where samples lack', () => {
+  const counted = gpu((i) => ({ gpu_energy_uj: i * period_us * 80 }));
+  const power_w = gpu(() => ({ gpu_energy_uj: null }));
+  for (const samples of [counted, power_w]) {
+    assert.ok(Math.abs(gpuEnergy_j(seen({ gpu: samples }))! / ((80 * 20) / 100) - 1) < 1e-9);
+  }
+  assert.is(gpuEnergy_j(seen({ gpu: counted.slice(5) })), null);
+  assert.is(gpuEnergy_j(seen({ gpu: gpu(() => ({ gpu_energy_uj: null, gpu_power_mw: null })) })), null);
 });
 
 test('our own processes are no load of others', () => {
