@@ -84,3 +84,6 @@ export const shareText = (sharePct: number): string =>
   `${sharePct === 0 || sharePct === 100 ? sharePct : significant(sharePct, sharePct > 99 ? 3 : 2)} %`;
 
 export const settingText = ({ setting, clockMhz }: PredictedTree): string => settingInWords(setting, clockMhz);
+
+/** What joules, kWh and cost are of, where they are not the wall's; empty where they are. */
+export const scopeText = ({ energy }: PredictedTree): string => (energy === 'gpu_j' ? 'GPU only, not the wall' : '');

@@ -15,7 +15,7 @@ import { predictText } from './predict_text.js';
 async function predictAll(args: PredictArgs): Promise<PredictedTree[]> {
   const [batchSizes, lengths] = [sizesIn('batch', args.batch), sizesIn('length', args.length)];
   const clockMhz = clockIn(args.clock);
-  const calibrated = readCalibratedBench(args.on);
+  const calibrated = readCalibratedBench(args.on, 'any');
   const bench = fittedBench(calibrated.name, calibrated.predictors);
   const model = await describeModel(args.model, undefined, tracedSizes(batchSizes, lengths));
   const profile = args.profile

@@ -11,6 +11,7 @@ import {
   kwhText,
   latencyText,
   partsText,
+  scopeText,
   settingText,
   shareText,
 } from './figures.js';
@@ -79,7 +80,7 @@ function section(tree: PredictedTree, position: number, priceUsdPerKwh: number):
   const below = tree.nodes.find(({ setting }) => setting !== tree.setting);
   return `<section id="workload${position}">
 <p class="muted">Batch size ${tree.batchSize}, length ${tree.length}, on ${escapeHtml(tree.bench)} (${escapeHtml(tree.source)})</p>
-<p class="answer">${escapeHtml(value)} a batch <small>(${escapeHtml(interval)})</small></p>
+<p class="answer">${escapeHtml(value)} a batch <small>(${escapeHtml([interval, scopeText(tree)].filter(Boolean).join('; '))})</small></p>
 <p class="setting">${escapeHtml(settingText(tree))}</p>
 ${warnings.map((text) => `<p class="warning">${escapeHtml(text)}</p>`).join('\n')}
 <dl><div><dt>A million inputs</dt><dd>${kwhText(tree)}</dd></div><div><dt>at ${priceUsdPerKwh} USD per kWh</dt><dd>${costText(tree, priceUsdPerKwh)}</dd></div><div><dt>Latency of a batch</dt><dd>${latencyText(tree.root.latencyS)}</dd></div></dl>
@@ -104,7 +105,8 @@ function summary(trees: readonly PredictedTree[], priceUsdPerKwh: number): strin
 
 export function predictHtml(trees: readonly PredictedTree[], priceUsdPerKwh: number): string {
   const [{ model, root }] = trees;
-  const title = `${escapeHtml(model)} <span class="muted">${escapeHtml(root.type)}</span>`;
+  const about = [root.type, scopeText(trees[0])].filter(Boolean).join(', ');
+  const title = `${escapeHtml(model)} <span class="muted">${escapeHtml(about)}</span>`;
   return `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Predicted energy of ${escapeHtml(model)}</title><style>${style}</style></head>

@@ -3,11 +3,21 @@ import { kwhPerMillion } from '../energy/prediction/cost.js';
 import type { EnergyPart } from '../energy/prediction/energy_parts.js';
 import type { PredictedNode, PredictedTree } from '../energy/prediction/predict_model.js';
 
-/** What a node and the whole model say alike. */
-export function figuresOf(node: PredictedNode, { batchSize, coverage }: PredictedTree, priceUsdPerKwh: number) {
-  const kwh_per_million = kwhPerMillion(node.wallJ, batchSize);
+/** Energy and cost under the names of what they are of: a GPU's joules are never called the wall's. */
+function energyFigures({ wallJ }: PredictedNode, { batchSize, energy }: PredictedTree, priceUsdPerKwh: number) {
+  const kwh = kwhPerMillion(wallJ, batchSize);
+  const cost = kwh * priceUsdPerKwh;
+  return energy === 'gpu_j'
+    ? { first: { gpu_j: wallJ }, last: { gpu_kwh_per_million: kwh, gpu_cost: cost } }
+    : { first: { wall_j: wallJ }, last: { kwh_per_million: kwh, cost } };
+}
+
+/** What a node and the whole model say alike; cost in USD per million inputs. */
+export function figuresOf(node: PredictedNode, tree: PredictedTree, priceUsdPerKwh: number) {
+  const { coverage } = tree;
+  const { first, last } = energyFigures(node, tree, priceUsdPerKwh);
   return {
-    wall_j: node.wallJ,
+    ...first,
     interval_low_j: node.lowJ,
     interval_high_j: node.highJ,
     coverage: node.lowJ === null ? null : coverage,
@@ -16,13 +26,13 @@ export function figuresOf(node: PredictedNode, { batchSize, coverage }: Predicte
     extrapolated: node.extrapolatedBy !== null,
     extrapolated_by: node.extrapolatedBy,
     latency_s: node.latencyS,
-    kwh_per_million,
-    /** USD per million inputs. */
-    cost: kwh_per_million * priceUsdPerKwh,
+    ...last,
   };
 }
 
-const partJson = ({ name, wallJ }: EnergyPart): object => ({ name, wall_j: wallJ });
+const partJson =
+  ({ energy }: PredictedTree) =>
+  ({ name, wallJ }: EnergyPart): object => ({ name, [energy]: wallJ });
 
 function nested(tree: PredictedTree, price: number): object {
   const children = new Map<number | null, PredictedNode[]>();
@@ -36,8 +46,8 @@ function nested(tree: PredictedTree, price: number): object {
     share_pct: node.sharePct,
     children_j: node.childrenJ,
     self_j: node.selfJ,
-    parts: node.parts.map(partJson),
-    self_parts: node.selfParts.map(partJson),
+    parts: node.parts.map(partJson(tree)),
+    self_parts: node.selfParts.map(partJson(tree)),
     children: (children.get(node.nodeId) ?? []).map(document),
   });
   return document(tree.root);
@@ -50,6 +60,7 @@ export function predictJson(tree: PredictedTree, priceUsdPerKwh: number): object
     length: tree.length,
     bench: tree.bench,
     source: tree.source,
+    ...(tree.energy === 'gpu_j' ? { scope: 'GPU only, not the wall' } : {}),
     ...figuresOf(tree.root, tree, priceUsdPerKwh),
     currency: 'USD',
     price_usd_per_kwh: priceUsdPerKwh,

@@ -11,6 +11,7 @@ import {
   kwhText,
   latencyText,
   partsText,
+  scopeText,
   settingText,
   shareText,
 } from './figures.js';
@@ -34,6 +35,8 @@ export function bar(sharePct: number): string {
 export function answerLine(tree: PredictedTree, price: number): string {
   const { value, interval } = intervalText(tree.root, tree.coverage);
   const cost = `${kwhText(tree)} per million inputs, ${costText(tree, price)}`;
+  const scope = scopeText(tree);
+  if (scope) return `${value} of GPU energy a batch (${interval}; ${scope}), ${cost} – ${settingText(tree)}`;
   return `${value} a batch (${interval}), ${cost} – ${settingText(tree)}`;
 }
 
@@ -68,7 +71,7 @@ function treeLines(tree: PredictedTree, depth: number): string[] {
 }
 
 function table(trees: readonly PredictedTree[], price: number): string {
-  const columns = ['batch', 'length', 'J a batch', 'interval', 'latency', 'per million inputs', 'cost', 'setting'];
+  const columns = ['batch', 'length', trees[0].energy === 'gpu_j' ? 'GPU J a batch' : 'J a batch', 'interval', 'latency', 'per million inputs', 'cost', 'setting'];
   const rows = trees.map((tree) => {
     const { value, interval } = intervalText(tree.root, tree.coverage);
     const mark = tree.root.extrapolatedBy === null ? '' : ' *';
@@ -92,5 +95,6 @@ export function predictText(
     };
   }
   const [{ model, root, bench, source }] = trees;
-  return { lines: [`${model} (${root.type}) on ${bench} (${source})`, '', table(trees, price)], warnings };
+  const scope = scopeText(trees[0]);
+  return { lines: [`${model} (${root.type}) on ${bench} (${source})${scope && `: ${scope}`}`, '', table(trees, price)], warnings };
 }

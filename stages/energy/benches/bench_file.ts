@@ -106,10 +106,19 @@ export function readBench(nameOrFile: string): Bench {
   return { name, file, source: predictors?.source ?? null, predictors };
 }
 
-/** The same, with predictors for sure: an UnavailableError says how to get them. */
-export function readCalibratedBench(nameOrFile: string): CalibratedBench {
+/**
+ * The same, with predictors for sure: an UnavailableError says how to get them. A UsageError where they are of GPU joules
+ * and `allowed` is not 'any': whoever sets benches or changes side by side does so at the wall.
+ */
+export function readCalibratedBench(nameOrFile: string, allowed: 'wall' | 'any' = 'wall'): CalibratedBench {
   const bench = readBench(nameOrFile);
   const { source, predictors } = bench;
+  if (allowed === 'wall' && predictors?.energy === 'gpu_j') {
+    throw new UsageError(
+      `bench ${bench.name} has no meter: its joules are the GPU's alone, not the wall's, and here the wall's are wanted`,
+      'pipeline predict tells GPU joules, labelled so; a metered bench tells the wall’s',
+    );
+  }
   if (predictors && source !== null) return { ...bench, source, predictors };
   throw new UnavailableError(
     `bench ${bench.name} has no predictors: nothing was fitted on it (${bench.file})`,

@@ -103,10 +103,15 @@ function openLogs(logs: LogsSettings): Opened {
   return { kind: 'logs', label: labels.logs, about: { logs }, place: {} };
 }
 
+function labelOf(meter: LiveSettings['meter']): string {
+  if (meter === null) return `${labels.live}, GPU only: no meter`;
+  return meter.type === 'simulated' ? labels.twin : labels.live;
+}
+
 /** Always: whether its instruments answer is asked when something is to be measured. A simulated meter measures nothing. */
 const openLive = (live: LiveSettings): Opened => ({
   kind: 'live',
-  label: live.meter?.type === 'simulated' ? labels.twin : labels.live,
+  label: labelOf(live.meter),
   about: { live },
   place: {},
 });

@@ -3,6 +3,7 @@
  * predictors are those of the evaluation and see the same forest; only what was measured differs.
  */
 import { UsageError } from '../../../pipeline/errors.js';
+import type { Energy } from '../predictors/load_forest.js';
 import type { Setting } from '../predictors/predictor.js';
 import type { DescribedModel } from './described_model.js';
 import { predictClasses } from './class_predictions.js';
@@ -36,6 +37,8 @@ export interface PredictedTree {
   readonly bench: string;
   /** Where what was fitted there was measured, as printed. */
   readonly source: string;
+  /** What its joules are of: the wall, or the GPU alone. */
+  readonly energy: Energy;
   readonly setting: Setting;
   readonly predictor: string;
   readonly clockMhz: number | null;
@@ -73,6 +76,12 @@ async function openPredictor(bench: FittedBench, name: string, setting: Setting)
   const opened = await bench.open(name);
   if (opened) return opened;
   const has = bench.predictors.join(', ') || 'nothing';
+  if (bench.energy === 'gpu_j') {
+    throw new UsageError(
+      `bench ${bench.name} has no meter and plans GPU joules from specifications: it has no use for the setting ${setting}`,
+      'what the driver counted of the model is its GPU energy already: leave the profile out',
+    );
+  }
   throw new UsageError(
     `bench ${bench.name} cannot predict in the setting ${setting}: ${name} is not fitted there, only ${has}`,
     bench.predictors.includes('law')
@@ -133,6 +142,7 @@ export async function predictModel(
     length,
     bench: bench.name,
     source: bench.source,
+    energy: bench.energy,
     setting,
     predictor: name,
     clockMhz: clock,

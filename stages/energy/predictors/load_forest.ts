@@ -11,13 +11,19 @@ const codes = ['model_code', 'batch_size', 'length', 'node_id', 'parent_code', '
 
 const sqlFile = (name: string): Promise<string> => readFile(new URL(`./${name}.sql`, import.meta.url), 'utf8');
 
-/** The forest of the named models, in their order; with their computations where `nodes` and `operators` are read too. */
+/** What is predicted: joules at the wall, or the GPU's alone where nothing was metered. */
+export type Energy = 'wall_j' | 'gpu_j';
+
+/**
+ * The forest of the named models, in their order; with their computations where `nodes` and `operators` are read too. Its
+ * `wallJ` are GPU joules where these are what is to be predicted.
+ */
 export async function loadForest(
   database: Database,
   models: readonly string[],
-  { computations = false } = {},
+  { computations = false, energy = 'wall_j' as Energy } = {},
 ): Promise<Forest> {
-  const nodes = await readNodes(database, models);
+  const nodes = await readNodes(database, models, energy);
   if (!computations) return buildForest(nodes);
   const signature = strings(await database.query(await sqlFile('signatures')), 'signature');
   const operatorsOf = await readOperators(database, signature);
@@ -49,7 +55,11 @@ async function readOperators(database: Database, signature: readonly string[]): 
 }
 
 /** The nodes of the named models as columns. */
-export async function readNodes(database: Database, models: readonly string[]): Promise<NodeColumns> {
+export async function readNodes(
+  database: Database,
+  models: readonly string[],
+  energy: Energy = 'wall_j',
+): Promise<NodeColumns> {
   await database.run(await sqlFile('nodes'), { models: models.join('\n') });
   const columns = [...codes, ...featureNames.filter((name) => !codes.includes(name)), 'wall_j'];
   const rows = await database.query(`SELECT ${columns.join(', ')} FROM ordered_nodes ORDER BY node`);
@@ -71,7 +81,7 @@ export async function readNodes(database: Database, models: readonly string[]): 
     type: whole('type_code'),
     level: whole('level_code'),
     records,
-    wallJ: numbers(rows, 'wall_j'),
+    wallJ: numbers(rows, energy),
     measurement: whole('measurement_code'),
     signature: null,
   };
