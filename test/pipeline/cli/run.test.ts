@@ -40,7 +40,13 @@ test('what is said: the source at the start and at the end, a line a stage, noth
   assert.is(
     stderr,
     'run toy: simple numbers\nmake       fresh (2)\nsquare     fresh (2)\ntell       fresh (1)\n' +
-      'run toy: simple numbers; up to date, see reports/toy/index.html\n',
+      'run toy: simple numbers; up to date\n',
+  );
+  // Where the report has a page, it is named.
+  writeFileSync('reports/toy/index.html', '');
+  assert.match(
+    (await pipeline('run', 'toy.yaml', '--stage', 'make')).stderr,
+    'up to date, see reports/toy/index.html\n',
   );
   assert.is((await pipeline('run', 'toy.yaml', '--quiet')).stderr, '');
 });
