@@ -3,6 +3,7 @@
  * it is told in one sentence, and the same command goes on when it is mended.
  */
 import { PipelineError, UnavailableError } from './errors.js';
+import { finalName } from './store/temporary_name.js';
 
 /** By the system's code: what is the matter, and what to do. `DuckDB` has the words of `strerror` instead of the code. */
 interface Problem {
@@ -73,10 +74,10 @@ const ofMachine = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EACCES', 'EPERM']);
 /** True where a file could not even be looked at: what is in there may well be right. */
 export const saysNothingOfFile = (error: unknown): boolean => ofMachine.has((error as SystemError).code ?? '');
 
-/** The file an error is about, without what marks a temporary name. */
+/** The file an error is about, by its final name. */
 function fileOf({ path, message }: SystemError): string | undefined {
   const named = path ?? /file "([^"]+)"/.exec(message)?.[1];
-  return named?.replace(/\.\d+-\d+\.tmp$/, '');
+  return named && finalName(named);
 }
 
 const byWords = (error: Error): boolean => error.name === 'DatabaseError' || error instanceof RangeError;

@@ -3,17 +3,9 @@
  * a temporary file, which the next run's garbage collection removes.
  */
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { withFile } from '../system_problem.js';
-
-/** Temporary names end so; host and process id keep writers apart. */
-export const temporarySuffix = '.tmp';
-
-let count = 0;
-
-/** A temporary name beside the final one, that no other process on any host uses. */
-export const temporaryName = (path: string): string => `${path}.${hostname()}-${process.pid}-${++count}${temporarySuffix}`; // prettier-ignore
+import { temporaryName } from './temporary_name.js';
 
 function sync(path: string): void {
   const file = openSync(path, 'r');

@@ -1,7 +1,7 @@
 /** Removes what no run will read again: temporary files of killed tasks, and outputs of partitions that are no more. */
 import { existsSync, readdirSync, rmSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { temporarySuffix } from './atomic.js';
+import { temporarySuffix } from './temporary_name.js';
 
 /** Every file below a folder; none where there is no folder. */
 export function filesBelow(folder: string): string[] {

@@ -15,6 +15,7 @@ import { withFile } from '../system_problem.js';
 import { discard, writeAtomically } from './atomic.js';
 import { hashOf } from './hash.js';
 import { machine, startOf } from './process_identity.js';
+import { temporaryName } from './temporary_name.js';
 
 /** The owner touches its lock this often; an owner elsewhere that missed six beats is taken for dead. */
 const heartbeat_ms = 10_000;
@@ -63,7 +64,7 @@ function readLock(path: string): Held | null {
 
 /** The present by the clock that gives the folder's files their times: on a shared folder, that of its server. */
 function now_ms(folder: string): number {
-  const probe = join(folder, `now.${hostname()}-${process.pid}.tmp`);
+  const probe = temporaryName(join(folder, 'now'));
   try {
     writeFileSync(probe, '');
     const { mtimeMs } = statSync(probe);
@@ -92,7 +93,7 @@ function isAlive({ owner }: Held, path: string): boolean {
 }
 
 function tryCreate(path: string, text: string): boolean {
-  const mine = `${path}.${hostname()}-${process.pid}.tmp`;
+  const mine = temporaryName(path);
   try {
     withFile(path, () => writeFileSync(mine, text));
     linkSync(mine, path);

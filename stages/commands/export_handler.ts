@@ -10,7 +10,7 @@ import type { Task } from '../../pipeline/graph.js';
 import { packageRoot, runFolder } from '../../pipeline/paths.js';
 import { openToRead, survey, type ProjectToRead } from '../../pipeline/project.js';
 import { toRows } from '../../pipeline/rows.js';
-import { temporaryName } from '../../pipeline/store/atomic.js';
+import { temporaryName } from '../../pipeline/store/temporary_name.js';
 import { hashFile } from '../../pipeline/store/hash.js';
 import { writerOf } from '../../pipeline/store/lock.js';
 import { readableBytes, type Terminal } from '../../pipeline/terminal.js';

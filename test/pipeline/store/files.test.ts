@@ -5,9 +5,10 @@ import { hostname } from 'node:os';
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { publish, temporaryName, writeAtomically } from '../../../pipeline/store/atomic.js';
+import { publish, writeAtomically } from '../../../pipeline/store/atomic.js';
 import { collectGarbage, collectTemporary } from '../../../pipeline/store/garbage.js';
 import { canonical, hashFile, hashOf } from '../../../pipeline/store/hash.js';
+import { finalName, temporaryName } from '../../../pipeline/store/temporary_name.js';
 import {
   fileState,
   markDamaged,
@@ -47,6 +48,8 @@ test('a file is hashed by its bytes, longer than a block too', () => {
 test('a temporary name is no other one, and tells that it is temporary', () => {
   const names = new Set(Array.from({ length: 100 }, () => temporaryName('a/b.parquet')));
   assert.is(names.size, 100);
+  for (const name of names) assert.is(finalName(name), 'a/b.parquet');
+  assert.is(finalName('a/b.other-1-1.tmp'), 'a/b.other-1-1.tmp');
   for (const name of names) assert.match(name, new RegExp(`^a/b\\.parquet\\.${hostname()}-${process.pid}-\\d+\\.tmp$`));
 });
 
