@@ -6,9 +6,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
-import { parse } from 'es-module-lexer';
+import { z } from 'zod';
 import { UsageError } from './errors.js';
 import type { FileInput } from './stage.js';
+import { specifiersIn } from './store/code.js';
 
 const load = createRequire(import.meta.url);
 
@@ -30,6 +31,18 @@ function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ERR_REQUIRE_ASYNC_MODULE') return 'it has an await outside of any function';
   return String(message ?? error).split('\n')[0];
+}
+
+/** A function that such a module must have, told by how it is called. */
+export const method = (call: string) => z.custom((value) => typeof value === 'function', `expected a function ${call}`);
+
+/** The default export of a module, held against its shape. Throws a UsageError that says what it lacks to be `what`. */
+export function ownExport<Kind>(path: string, what: string, shape: z.ZodType): Kind {
+  const exported = ownModule(path);
+  const { error } = shape.safeParse(exported);
+  if (!error) return exported as Kind;
+  const problems = error.issues.map(({ path: at, message }) => [at.join('.'), message].filter(Boolean).join(': '));
+  throw new UsageError(`${path}: its default export is no ${what}: ${problems.join('; ')}`);
 }
 
 /** The file and those that it imports by a relative path, however deep; packages are not among them. */
@@ -56,8 +69,7 @@ function importsOf(file: string): string[] {
 
 function specifiersOf(text: string): string[] {
   try {
-    const [imports] = parse(text);
-    return imports.flatMap((one) => ('specifier' in one && typeof one.specifier === 'string' ? one.specifier : []));
+    return specifiersIn(text);
   } catch {
     return [...text.matchAll(importLike)].map(([, name]) => name);
   }

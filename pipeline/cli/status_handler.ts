@@ -1,5 +1,5 @@
 /** What `pipeline status` does. */
-import { SlurmPrograms } from '../execute/slurm/cluster.js';
+import { askedOnce } from '../execute/slurm/cluster.js';
 import { standing } from '../execute/slurm/standing.js';
 import { runFolder } from '../paths.js';
 import { openProject, survey, type State } from '../project.js';
@@ -25,7 +25,7 @@ export async function handle(args: StatusArgs, terminal: Terminal, { openRegistr
   if (writer) terminal.warn(`run ${run} is being computed by ${writer}`);
   const states = await survey(graph, { verify: args.verify });
   const { style } = terminal;
-  const atSlurm = await standing(run, new SlurmPrograms(0, () => {}, AbortSignal.abort()));
+  const atSlurm = await standing(run, askedOnce());
   const fresh = states.every(({ state }) => state === 'fresh');
   terminal.print(`${style.bold(`run ${run}`)}: ${source.label}\n${stateLines(states, terminal)}`);
   if (atSlurm) terminal.print(standingLines(atSlurm, terminal));

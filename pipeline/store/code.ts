@@ -32,6 +32,9 @@ const packageName = (specifier: string): string =>
 const specifierOf = (of: ReturnType<typeof parse>[0][number]): string[] =>
   'specifier' in of && typeof of.specifier === 'string' ? [of.specifier] : [];
 
+/** The modules that a text imports, by the names it gives them. */
+export const specifiersIn = (text: string): string[] => parse(text)[0].flatMap(specifierOf);
+
 /** The files an asset's name may mean: a part filled in at run time stands for anything in that folder. */
 function assetsLike(from: string, name: string): string[] {
   const folder = join(from, dirname(name));
@@ -48,7 +51,7 @@ function read(path: string): Module {
   if (before) return before;
   const text = readFileSync(path, 'utf8');
   const isCode = path.endsWith('.js');
-  const specifiers = isCode ? parse(text)[0].flatMap(specifierOf) : [];
+  const specifiers = isCode ? specifiersIn(text) : [];
   const assets = isCode ? [...text.matchAll(asset)].flatMap(([, , name]) => assetsLike(dirname(path), name)) : [];
   const module = {
     sha256: createHash('sha256').update(text).digest('hex'),

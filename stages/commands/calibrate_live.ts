@@ -83,8 +83,7 @@ export async function calibrateLive(args: Args, terminal: Terminal, door: Door):
     );
   }
   const set = [...calibrationSet(name), ...args.set];
-  const plainly = { force: false, executor: 'local',
-    detach: false, dryRun: false, verify: false, relock: false, download: false } as const; // prettier-ignore
+  const plainly = { force: false, executor: 'local', detach: false, dryRun: false, verify: false, relock: false, download: false } as const; // prettier-ignore
   // One document is printed, and that is the calibration's.
   await run({ config, set, ...plainly }, new Terminal({ json: false, quiet: terminal.quiet }), door);
   const errors = await keptBack(config, set, door);

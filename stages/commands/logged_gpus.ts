@@ -7,8 +7,8 @@ import type { DeviceRecord } from '../energy/benches/live/logger_line.js';
 import { DriverHangs, LoggerProcess, loggerProgram, recordsIn } from '../energy/benches/live/logger_process.js';
 
 /**
- * Asks the logger. `named` are indices or UUIDs; `tell` hears that a driver is slow. Throws an UnavailableError where one of them is not there, the
- * logger is not built, or a driver hangs; a machine without GPU or driver has none.
+ * Asks the logger. `named` are indices or UUIDs; `tell` hears that a driver is slow. Throws an UnavailableError where one
+ * of them is not there, the logger is not built, or a driver hangs; a machine without GPU or driver has none.
  */
 export async function loggedGpus(named?: readonly string[], tell?: (text: string) => void): Promise<DeviceRecord[]> {
   loggerProgram();

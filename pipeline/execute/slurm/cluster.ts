@@ -156,5 +156,11 @@ export class SlurmPrograms implements Cluster {
   }
 }
 
+/** Slurm for a question that is not worth waiting for. */
+export const askedOnce = (): Cluster => new SlurmPrograms(0, () => {}, AbortSignal.abort());
+
+/** What names an element, in the queue as in a batch. */
+export const keyOf = ({ name, index }: Pick<Queued, 'name' | 'index'>): string => `${name} ${index}`;
+
 const isSaid = (answer: unknown): answer is Said =>
   typeof answer === 'object' && answer !== null && 'stderr' in answer && 'code' in answer;

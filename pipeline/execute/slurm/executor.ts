@@ -50,7 +50,7 @@ export class SlurmExecutor implements Executor {
   /** What an earlier process left at Slurm, by task. */
   private readonly left = new Map<string, BatchEntry>();
   /** Results that were told, and are in a manifest by the next look. */
-  private told: BatchEntry[] = [];
+  private told: NonNullable<Hand['place']>[] = [];
   private looping: Promise<void> | null = null;
   private ring: () => void = () => {};
   private draining = false;
@@ -175,7 +175,7 @@ export class SlurmExecutor implements Executor {
 
   private finish(hand: Hand, settle: () => void): void {
     this.hands.delete(hand);
-    if (hand.place) this.told.push({ ...hand.place } as BatchEntry);
+    if (hand.place) this.told.push(hand.place);
     settle();
   }
 

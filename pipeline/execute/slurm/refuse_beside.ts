@@ -5,11 +5,11 @@
 import { UnavailableError } from '../../errors.js';
 import { runFolder } from '../../paths.js';
 import { removeBatches } from './batch.js';
-import { SlurmPrograms } from './cluster.js';
+import { askedOnce } from './cluster.js';
 import { aliveAtSlurm } from './standing.js';
 
 export async function refuseBesideSlurm(run: string): Promise<void> {
-  const alive = await aliveAtSlurm(run, new SlurmPrograms(0, () => {}, AbortSignal.abort()));
+  const alive = await aliveAtSlurm(run, askedOnce());
   if (alive === null) return removeBatches(run);
   throw new UnavailableError(
     `${runFolder(run)} is in use: ${alive}`,

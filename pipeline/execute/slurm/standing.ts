@@ -1,7 +1,7 @@
 /** How a run's tasks stand at Slurm, told from the files of its batches and, where Slurm answers, its queue. */
 import { batchesOf, type BatchEntry, entriesOf, jobOf, openEntriesOf, readFile } from './batch.js';
-import type { Cluster, Queued } from './cluster.js';
-import { readContinuation } from './continuation.js';
+import { type Cluster, keyOf, type Queued } from './cluster.js';
+import { type Continuation, readContinuation } from './continuation.js';
 
 export interface TaskStanding {
   readonly task: string;
@@ -23,11 +23,9 @@ export interface Standing {
   readonly continuation: { readonly job: string; readonly state: string } | null;
 }
 
-const keyOf = (name: string, index: number | null): string => `${name} ${index}`;
-
 function standingOf(entry: BatchEntry, queue: ReadonlyMap<string, Queued> | null): TaskStanding {
   const { batch, folder, index, task, started, ended } = entry;
-  const there = queue?.get(keyOf(batch.name, index));
+  const there = queue?.get(keyOf({ name: batch.name, index }));
   const told = started ? readFile(folder, index, 'started') : null;
   const number = jobOf(folder) ?? there?.job ?? null;
   const about = {
@@ -48,6 +46,16 @@ function standingOf(entry: BatchEntry, queue: ReadonlyMap<string, Queued> | null
   return { ...about, state: 'running', note: [share, progress?.now].filter(Boolean).join(', ') || null };
 }
 
+/** What of them is in Slurm's queue; null where it does not answer, or is not here. */
+function queueOf(
+  entries: readonly BatchEntry[],
+  continuation: Continuation | null,
+  cluster: Pick<Cluster, 'queue'>,
+): Promise<Queued[] | null> {
+  const batches = new Set(entries.map(({ batch }) => batch.name));
+  return cluster.queue([...batches, ...(continuation ? [continuation.name] : [])]).catch(() => null);
+}
+
 /** Null where nothing of the run is or was at Slurm since it was last finished. */
 export async function standing(run: string, cluster: Pick<Cluster, 'queue'>): Promise<Standing | null> {
   const latest = new Map<string, BatchEntry>();
@@ -56,12 +64,8 @@ export async function standing(run: string, cluster: Pick<Cluster, 'queue'>): Pr
   }
   const continuation = readContinuation(run);
   if (latest.size === 0 && !continuation) return null;
-  const names = [
-    ...new Set([...latest.values()].map(({ batch }) => batch.name)),
-    ...(continuation ? [continuation.name] : []),
-  ];
-  const rows = await cluster.queue(names).catch(() => null);
-  const queue = rows && new Map(rows.map((row) => [keyOf(row.name, row.index), row]));
+  const rows = await queueOf([...latest.values()], continuation, cluster);
+  const queue = rows && new Map(rows.map((row) => [keyOf(row), row]));
   const next = rows?.find(({ name }) => name === continuation?.name);
   if (latest.size === 0 && !next) return null;
   return {
@@ -76,8 +80,7 @@ export async function aliveAtSlurm(run: string, cluster: Pick<Cluster, 'queue'>)
   const open = openEntriesOf(run).filter(({ ended }) => !ended);
   const continuation = readContinuation(run);
   if (open.length === 0 && !continuation) return null;
-  const names = [...new Set(open.map(({ batch }) => batch.name)), ...(continuation ? [continuation.name] : [])];
-  const rows = await cluster.queue(names).catch(() => null);
+  const rows = await queueOf(open, continuation, cluster);
   if (rows === null) return `${open.length} of its tasks were given to Slurm, which does not answer here`;
   if (rows.length === 0) return null;
   const jobs = [...new Set(rows.map(({ job }) => job))];

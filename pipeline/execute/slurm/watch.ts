@@ -4,7 +4,7 @@ import { fileState } from '../../store/manifest.js';
 import { revived } from '../plain_error.js';
 import type { TaskResult } from '../task.js';
 import { logOf, openEntries, readFile, type BatchEntry } from './batch.js';
-import type { Queued } from './cluster.js';
+import { keyOf } from './cluster.js';
 import { elementOf, type Hand, leavePlace } from './hand.js';
 import type { SubmitContext } from './submit.js';
 
@@ -84,8 +84,6 @@ export async function look(hands: readonly Hand[], context: Watching): Promise<S
   }
   return seen;
 }
-
-const keyOf = ({ name, index }: Pick<Queued, 'name' | 'index'>): string => `${name} ${index}`;
 
 /** A task that runs: where, for one that must stay there; and how far it is. */
 function begun(hand: Placed, { benches }: Watching): Seen[] {

@@ -1,11 +1,9 @@
 /** A meter of the user's own: the default export of a module that `meter.type` names. */
 import { z } from 'zod';
-import { UsageError } from '../../../pipeline/errors.js';
-import { isOwnCode, ownModule } from '../../../pipeline/own_code.js';
+import { isOwnCode, method, ownExport } from '../../../pipeline/own_code.js';
 import { meterTypes } from './list.js';
 import type { MeterType } from './meter.js';
 
-const method = (name: string) => z.custom((value) => typeof value === 'function', `expected a function ${name}`);
 const bounds = z.tuple([z.number(), z.number()]);
 
 const shape = z.looseObject({
@@ -23,15 +21,6 @@ const shape = z.looseObject({
   connect: method('connect(options, period_us)').optional(),
 });
 
-/** Throws a UsageError that says what the module lacks. */
-function ownMeter(module: string): MeterType {
-  const exported = ownModule(module);
-  const { error } = shape.safeParse(exported);
-  if (!error) return exported as MeterType;
-  const problems = error.issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': '));
-  throw new UsageError(`${module}: its default export is no meter: ${problems.join('; ')}`);
-}
-
-/** One of the list, or the user's own by its file; undefined where there is no such type. */
+/** One of the list, or the user's own by its file; undefined where there is no such type. Throws a UsageError where a module is no meter. */
 export const meterTypeOf = (type: string): MeterType | undefined =>
-  isOwnCode(type) ? ownMeter(type) : Object.hasOwn(meterTypes, type) ? meterTypes[type] : undefined;
+  isOwnCode(type) ? ownExport(type, 'meter', shape) : Object.hasOwn(meterTypes, type) ? meterTypes[type] : undefined;

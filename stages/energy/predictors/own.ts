@@ -1,7 +1,6 @@
 /** A predictor of the user's own: the default export of a module that `train.predictors` names. */
 import { z } from 'zod';
-import { UsageError } from '../../../pipeline/errors.js';
-import { ownModule } from '../../../pipeline/own_code.js';
+import { method, ownExport } from '../../../pipeline/own_code.js';
 import { predictors, type PredictorEntry, type PredictorName } from './list.js';
 import { settings, variants, type Predictor } from './predictor.js';
 
@@ -10,8 +9,6 @@ export interface OwnPredictor extends Omit<PredictorEntry, 'load'>, Predictor {}
 
 /** Modules by the names that their predictors have in the tables. */
 export type OwnModules = Readonly<Record<string, string>>;
-
-const method = (name: string) => z.custom((value) => typeof value === 'function', `expected a function ${name}`);
 
 const shape = z.looseObject({
   about: z.string().min(1),
@@ -28,13 +25,7 @@ const shape = z.looseObject({
 
 /** Throws a UsageError that says what the module lacks. */
 export function ownPredictor(module: string): PredictorEntry {
-  const exported = ownModule(module);
-  const { error } = shape.safeParse(exported);
-  if (error) {
-    const problems = error.issues.map(({ path, message }) => [...path, message].join(': '));
-    throw new UsageError(`${module}: its default export is no predictor: ${problems.join('; ')}`);
-  }
-  const own = exported as OwnPredictor;
+  const own = ownExport<OwnPredictor>(module, 'predictor', shape);
   return { ...own, load: async () => own };
 }
 
