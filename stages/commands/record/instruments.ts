@@ -10,8 +10,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Terminal } from '../../../pipeline/terminal.js';
 import type { DeviceRecord } from '../../energy/benches/live/logger_line.js';
-import { LoggerProcess } from '../../energy/benches/live/logger_process.js';
-import { startTogether, type Tell } from '../../energy/benches/live/start_together.js';
+import type { LoggerProcess } from '../../energy/benches/live/logger_process.js';
+import { endInstruments, startInstruments } from '../../energy/benches/live/start_instruments.js';
 import { hostClock_us } from '../../energy/meters/host_clock.js';
 import { RecordedMeter } from '../../energy/meters/recorded_meter.js';
 import type { MeterSettings } from '../../energy/meters/settings.js';
@@ -83,12 +83,10 @@ export async function recordAround(
   let ran = false;
   const meter = setup.meter && new RecordedMeter(setup.meter, meterLog(folder));
   const lines = meter && new Lines(meter);
-  const ending = new AbortController();
   let logger: LoggerProcess | null = null;
-  const startLogger = async (tell: Tell): Promise<void> =>
-    void (logger = await LoggerProcess.start({ log: resourceLog(folder), gpus: gpus.map(({ uuid }) => uuid), tell, signal: ending.signal })); // prettier-ignore
   try {
-    await startTogether([async (tell: Tell) => meter?.open(tell), startLogger], (text) => terminal.warn(text));
+    const options = { log: resourceLog(folder), gpus: gpus.map(({ uuid }) => uuid) };
+    logger = await startInstruments(meter, options, (text) => terminal.warn(text));
     const around = async (at_us: number): Promise<void> => void (await Promise.all([lines?.after(at_us), sleep(aside * sample_ms)])); // prettier-ignore
     await around(hostClock_us());
     const standby = standby_s > 0 ? await standbySpan(standby_s, terminal) : null;
@@ -98,9 +96,7 @@ export async function recordAround(
     await around(program.end_us);
     return { program, standby };
   } finally {
-    ending.abort();
-    await meter?.close().catch(() => {});
-    await (logger as LoggerProcess | null)?.stop().catch(() => {});
+    if (logger) await endInstruments(meter, logger);
     // Of a program that never ran there is nothing to keep.
     if (!ran && isNew !== undefined) rmSync(isNew, { recursive: true, force: true });
   }

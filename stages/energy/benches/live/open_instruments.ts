@@ -14,7 +14,8 @@ import { NodeRunner } from './node_runner.js';
 import { freeClocks, type GpuUser, gpuUsers, lockClocks } from './nvidia_smi.js';
 import { processCpu_us } from './proc_cpu.js';
 import { deviceOf, type LiveSettings } from './settings.js';
-import { startTogether, type Tell } from './start_together.js';
+import { endInstruments, startInstruments } from './start_instruments.js';
+import type { Tell } from './start_together.js';
 
 /** The logger's own period (native/logger). */
 export const resourcePeriod_us = 170_000;
@@ -62,18 +63,11 @@ export class OpenInstruments implements Instruments {
     torchPython();
     const gpus = settings.gpu === null ? [] : [settings.gpu];
     const meter = settings.meter && new RecordedMeter(settings.meter, logs.meter);
-    const ending = new AbortController();
-    let logger: LoggerProcess | null = null;
-    const startLogger = async (tell: Tell): Promise<LoggerProcess> =>
-      (logger = await LoggerProcess.start({ log: logs.resources, gpus, tell, signal: ending.signal }));
+    const logger = await startInstruments(meter, { log: logs.resources, gpus }, tell);
     try {
-      const openMeter = async (tell: Tell): Promise<void> => meter?.open(tell);
-      const [, started] = await startTogether([openMeter, startLogger], tell);
-      return new OpenInstruments(settings, logs, meter, started, await clocksOf(settings));
+      return new OpenInstruments(settings, logs, meter, logger, await clocksOf(settings));
     } catch (error) {
-      ending.abort();
-      await meter?.close();
-      await (logger as LoggerProcess | null)?.stop().catch(() => undefined);
+      await endInstruments(meter, logger);
       throw error;
     }
   }
