@@ -53,6 +53,8 @@ export class Database {
     const instance = await DuckDBInstance.create(':memory:', {
       threads: String(threads),
       ...(memoryLimit ? { memory_limit: memoryLimit } : {}),
+    }).catch((error: unknown) => {
+      throw new DatabaseError('-- an empty database is opened', error);
     });
     const database = new Database(instance, await instance.connect());
     await database.run(`SET TimeZone = 'UTC'; SET temp_directory = ''`);

@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 /** The program: the registry's stages and commands behind a command line. */
-import { start } from './cli/start.js';
-import * as registry from './registry.js';
+import { load } from './load.js';
 
-await start(registry);
+await load(() => import('./registry.js'));

@@ -60,9 +60,16 @@ const problems: readonly Problem[] = [
   },
   {
     codes: ['ENOMEM', 'EAGAIN', 'ERR_WORKER_OUT_OF_MEMORY', 'ERR_WORKER_INIT_FAILED', 'ERR_MEMORY_ALLOCATION_FAILED'],
-    words: /Out of Memory Error|Cannot allocate memory|[Aa]llocation failed|out of memory|bad_alloc/,
+    words: /Out of Memory Error|Cannot allocate memory|[Aa]llocation fail(ed|ure)|[Oo]ut of memory|bad_alloc/,
     what: 'there is not enough memory, or no room for another process',
     hint: `give it more (ulimit -v, --max-old-space-size), or do less at a time (--jobs 1), ${again}`,
+  },
+  {
+    // Node says so too of what it may not open.
+    codes: ['ERR_MODULE_NOT_FOUND'],
+    words: /(?!)/,
+    what: 'a part of it was not found',
+    hint: 'install it anew (npm ci), or, where few files may be open at a time, raise the limit (ulimit -n 1024)',
   },
 ];
 
@@ -80,14 +87,18 @@ function fileOf({ path, message }: SystemError): string | undefined {
   return named && finalName(named);
 }
 
-const byWords = (error: Error): boolean => error.name === 'DatabaseError' || error instanceof RangeError;
+/** Codes that say only what failed, and the words why. */
+const toldInWords = new Set(['ERR_WORKER_INIT_FAILED', 'ERR_DLOPEN_FAILED']);
+
+const byWords = (error: Error, code?: string): boolean =>
+  error.name === 'DatabaseError' || error instanceof RangeError || toldInWords.has(code ?? '');
 
 /** The error as an expected failure, if it tells of the machine; else null. `subject` is what was done, in words. */
 export function systemProblem(error: unknown, subject?: string): PipelineError | null {
   if (!(error instanceof Error) || error instanceof PipelineError) return null;
   const { code, syscall } = error as SystemError;
   const said = error.message.split('\n')[0];
-  const words = byWords(error) || code === 'ERR_WORKER_INIT_FAILED';
+  const words = byWords(error, code);
   // Node says ENOENT where a folder of folders cannot be made for lack of permission.
   const meant = code === 'ENOENT' && syscall === 'mkdir' ? 'EROFS' : (code ?? '');
   const problem =

@@ -2,7 +2,8 @@
  * What a test needs beyond npm. Where it is absent the test is listed by name as not run, with what to do about it;
  * under `CI=true` the absence of what can be installed fails (test/run.ts reads these lines).
  */
-import { existsSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../pipeline/paths.js';
@@ -20,6 +21,17 @@ function nodeOf(major: number) {
     remedy: `npm install --no-save --ignore-scripts --prefix ${prefix} ${name}@${major}`,
     installable: true,
   };
+}
+
+/** Where a folder in memory can be mounted: only root may, and not in every container. */
+function mountWhereAllowed(): string {
+  const mount = '/usr/bin/mount';
+  if (process.getuid?.() !== 0 || !existsSync(mount)) return '';
+  const folder = mkdtempSync(join(tmpdir(), 'mount-'));
+  const may = spawnSync(mount, ['-t', 'tmpfs', 'none', folder]).status === 0;
+  if (may) spawnSync('umount', [folder]);
+  rmdirSync(folder);
+  return may ? mount : '';
 }
 
 const places = {
@@ -67,6 +79,11 @@ const places = {
     paths: ['/usr/bin/make', '/usr/local/bin/make'],
     remedy: 'apt-get install make',
     installable: true,
+  },
+  mount: {
+    paths: [mountWhereAllowed()],
+    remedy: 'run it as root on Linux, where mount -t tmpfs is allowed',
+    installable: false,
   },
   node20: nodeOf(20),
   node22: nodeOf(22),

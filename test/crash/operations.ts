@@ -41,7 +41,7 @@ export async function countOperations(library: string, scenario: Scenario, meets
 }
 
 /** Every file that has its final name is whole: as it was before, or as it must become. */
-function halfWritten(place: Place, { base, expected }: Scenario): string[] {
+export function halfWritten(place: Place, { base, expected }: Pick<Scenario, 'base' | 'expected'>): string[] {
   const whole = [base?.hashes() ?? {}, expected.hashes()];
   const found = Object.entries(place.hashes()).filter(([name]) => !/\.tmp$|run\.lock$/.test(name));
   return found

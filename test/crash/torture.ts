@@ -4,9 +4,10 @@ import { needs } from '../needs.js';
 import type { TorturePart, TortureRow } from '../torture_part.js';
 import { buildFaults, type Fault } from './faults.js';
 import { inParallel } from './in_parallel.js';
+import { addresses, disk, files, limited, memory } from './limits.js';
 import { duration_ms, ended, signals, stages } from './moments.js';
 import { countOperations, disturbed, scenarios } from './operations.js';
-import { sevenStages, undisturbed } from './subject.js';
+import { sevenStages, toy, undisturbed } from './subject.js';
 
 const everyOperation: readonly Fault['what'][] = ['kill', 'ENOSPC', 'EIO', 'EROFS'];
 
@@ -45,6 +46,23 @@ export const moments: TorturePart = {
         wrong.push(...(await ended(expected, stage, signals[i % signals.length], most_ms, random)));
       rows.push({ what: `SIGKILL, SIGINT, SIGTERM at random moments of ${stage}`, tried: moments_n, wrong });
       tell(`${stage}: ${moments_n} moments of ${Math.round(most_ms)} ms`);
+    }
+    expected.remove();
+    return rows;
+  },
+};
+
+/** Every value of each limit. */
+export const limits: TorturePart = {
+  name: 'limits',
+  async run(_, tell) {
+    const expected = await undisturbed(toy);
+    const rows: TortureRow[] = [];
+    for (const limit of [files, addresses, memory, ...(needs('mount') ? [disk] : [])]) {
+      const found = await inParallel(limit.values, (value) => limited(limit, value, expected));
+      const wrong = found.flatMap(([, problems]) => problems);
+      rows.push({ what: `too little: ${limit.name}`, tried: limit.values.length, wrong });
+      tell(`${limit.name}: ${limit.values.length} of ${limit.unit}`);
     }
     expected.remove();
     return rows;

@@ -1,5 +1,4 @@
 /** The program on the toy registry as a process of its own: `node dist/test/pipeline/toy_program.js run toy.yaml`. */
-import { start } from '../../pipeline/cli/start.js';
-import * as toy from './toy_door.js';
+import { load } from '../../pipeline/load.js';
 
-await start(toy);
+await load(() => import('./toy_door.js'));
