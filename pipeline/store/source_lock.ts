@@ -148,6 +148,21 @@ export async function recordedSource(
 }
 
 function describe(before: Source['about'], now: Source['about']): string {
-  const names = Object.keys(now).filter((name) => canonical(before[name]) !== canonical(now[name]));
-  return names.length === 0 ? '' : ` (${names.map((n) => `${n} ${String(before[n])} → ${String(now[n])}`).join(', ')})`;
+  const changes = differences(before, now, '');
+  return changes.length === 0 ? '' : ` (${changes.join(', ')})`;
+}
+
+const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Keys by their path whose values differ, each with its old and new value. */
+function differences(before: unknown, now: unknown, path: string): string[] {
+  if (canonical(before) === canonical(now)) return [];
+  if (isMap(before) && isMap(now)) {
+    const names = [...new Set([...Object.keys(before), ...Object.keys(now)])];
+    return names.flatMap((name) => differences(before[name], now[name], path ? `${path}.${name}` : name));
+  }
+  const shown = (value: unknown): string =>
+    typeof value === 'string' ? value : value === undefined ? 'none' : JSON.stringify(value);
+  return [`${path} ${shown(before)} → ${shown(now)}`];
 }

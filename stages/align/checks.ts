@@ -158,12 +158,21 @@ export function gpuLag({ session }: SessionFacts, found: Lag | { readonly refuse
   const of = limits.gpuLag;
   const log = "the GPU's power against the meter's";
   if ('refused' in found) return finding(of, 'info', session, null, `${log}: not identifiable: ${found.refused}`);
-  const { lag, window, explained } = found;
+  const { lag, window, interval_ms, explained } = found;
   const told = ({ ms, low_ms, high_ms, told }: Lag['lag']): string => {
     const range = `${low_ms.toFixed(0)} to ${high_ms.toFixed(0)} ms`;
     return told ? `${ms.toFixed(0)} ms (95 %: ${range})` : `not identifiable (${range} fit alike)`;
   };
-  const message = `${log}: lag ${told(lag)}, averaging window ${told(window)}; ${(100 * explained).toFixed(1)} % of its variance explained`;
+  const middle = lag.told && window.told ? `, ${(lag.ms + window.ms / 2).toFixed(0)} ms from its middle` : '';
+  const message = [
+    `${log}: lag ${told(lag)}, averaging window ${told(window)}, a new value every ${interval_ms.toFixed(0)} ms`,
+    `${(100 * explained).toFixed(2)} % of its variance explained`,
+    `the lag is from the end of that window to the stamp${middle}`,
+    // Nothing averages what is yet to come.
+    ...(lag.high_ms < 0
+      ? [`below 0: the stamps of the two logs are at least ${(-lag.high_ms).toFixed(0)} ms apart`]
+      : []),
+  ].join('; ');
   return finding(of, 'info', session, lag.told ? lag.ms : null, message);
 }
 

@@ -4,16 +4,12 @@
  *
  *     y(t) = a + b · mean of x over (t − lag − window, t − lag]
  *
- * and lag and window are those of least squares. Their intervals are where the squares are no larger than chance allows,
- * with as many independent samples as the residual's autocorrelation leaves. A load that repeats fits at several lags:
- * then the interval spans them all, and the lag cannot be told.
+ * and lag and window are those of least squares: the lag is from the end of what a value averages to its stamp, at the
+ * moment at which the value is new. Their intervals are where the squares are no larger than chance allows, with as many
+ * independent samples as the residual's autocorrelation leaves, and no narrower than the stamps. A load that repeats fits
+ * at several lags: then the interval spans them all, and the lag cannot be told.
  */
-
-/** Samples in order of time; each value is that of the time since the sample before. */
-export interface Samples {
-  readonly at_us: Float64Array;
-  readonly value: Float64Array;
-}
+import { medianInterval_us, resolution_us, type Samples, updates } from './updates.js';
 
 interface Estimate {
   readonly ms: number;
@@ -43,9 +39,6 @@ const leastCell_us = 1000;
 const mostCells = 2_000_000;
 /** 95 % of F for two parameters and many samples. */
 const critical = 3;
-/** A log repeats its instrument's last value where all but this part of the changes are at least so many samples apart. */
-const fewChanges = 0.1;
-const repeating = 2;
 /** Half an interval no wider than this is told: 0.1 % of a 20 s round (CHECKS 4.3, 1), or the time between two samples. */
 const leastTold_ms = 40;
 
@@ -219,27 +212,20 @@ function reach(squares: (offset_us: number) => number, allowed: number, step_us:
   return outside;
 }
 
-const intervals_us = (at_us: Float64Array): Float64Array => at_us.subarray(1).map((at, i) => at - at_us[i]);
-const quantile = (values: Float64Array, part: number): number =>
-  values.toSorted()[Math.floor(part * (values.length - 1))];
-const medianInterval_us = ({ at_us }: Samples): number => quantile(intervals_us(at_us), 0.5);
-
-/**
- * A log that is written more often than its instrument tells something repeats the last value: then its samples are those
- * at which the value is new. Else as it is.
- */
-function updates(log: Samples): Samples {
-  const news = (_: number, i: number): boolean => i === 0 || log.value[i] !== log.value[i - 1];
-  const at_us = log.at_us.filter(news);
-  if (at_us.length < 2) return log;
-  const repeats = quantile(intervals_us(at_us), fewChanges) >= repeating * medianInterval_us(log);
-  return repeats ? { at_us, value: log.value.filter(news) } : log;
-}
-
 /** Valleys that are looked at closely: one more than a load that repeats needs to be seen. */
 const closeLooks = 6;
 /** Fewer tell nothing of four parameters. */
 const leastSamples = 20;
+
+/**
+ * How far stamps of so many microseconds may move what is found. Whether they were cut off or rounded is not known: cut
+ * off, the other log's are early by up to one of its steps and make its lag small, rounded by half a step either way; the
+ * reference's do the opposite. Both smear a window, or hide a part of it.
+ */
+function coarseness(reference_us: number, other_us: number): Record<'lag_us' | 'window_us', readonly [number, number]> {
+  const both = reference_us + other_us;
+  return { lag_us: [reference_us + other_us / 2, other_us + reference_us / 2], window_us: [both, both] };
+}
 
 /** Lag and window of `other` against `reference`, or why there are none. */
 export function lagOf(reference: Samples, logged: Samples, search_us: number): Lag | { readonly refused: string } {
@@ -262,6 +248,7 @@ export function lagOf(reference: Samples, logged: Samples, search_us: number): L
   const free = Math.max(1, fit.independent(best.lag_us, best.window_us) - 4);
   const allowed = best.left * (1 + (2 * critical) / free) + Number.EPSILON;
   const told_ms = Math.max(leastTold_ms, medianInterval_us(reference) / 1e3, interval_us / 1e3);
+  const stamps = coarseness(resolution_us(reference), resolution_us(logged));
   const estimate = (name: 'lag_us' | 'window_us', most_us: number, fixed: object): Estimate => {
     const alike = found.filter(({ left }) => left <= allowed).map((point) => point[name]);
     const own_us = best[name];
@@ -270,7 +257,9 @@ export function lagOf(reference: Samples, logged: Samples, search_us: number): L
     const low_us = Math.min(...alike, own_us - reach((by) => at(-by), allowed, step_us / 8, down_us));
     const high_us = Math.max(...alike, own_us + reach(at, allowed, step_us / 8, most_us));
     const told = (high_us - low_us) / 2 <= told_ms * 1e3;
-    return { ms: own_us / 1e3, low_ms: low_us / 1e3, high_ms: high_us / 1e3, told };
+    const [early_us, late_us] = stamps[name];
+    const low_ms = Math.max(own_us - down_us, low_us - early_us) / 1e3;
+    return { ms: own_us / 1e3, low_ms, high_ms: (high_us + late_us) / 1e3, told };
   };
   return {
     lag: estimate('lag_us', search_us, { lag_us: 0 }),

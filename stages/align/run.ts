@@ -25,12 +25,13 @@ import { int64, string, table } from '../../pipeline/table.js';
 import { gapIntervals, gpuLag, sessionFindings } from './checks.js';
 import { type Clock, fitClock, oneClock } from './clock.js';
 import type { Round, Step } from './coarse.js';
-import { lagOf, type Samples } from './lag.js';
+import { lagOf } from './lag.js';
 import { judgeRounds } from './round_checks.js';
 import { isMetered, type Quality, type RoundEnergy, rowsAs, type SessionFacts } from './rows.js';
 import { sql } from './sql.js';
 import type { AlignParams } from './stage.js';
 import { clock as clockTable, measurements } from './tables.js';
+import type { Samples } from './updates.js';
 
 /** Steps of the work, for its progress. */
 const stepsOfWork = 4;
@@ -47,7 +48,7 @@ export async function run(context: TaskContext<AlignParams>): Promise<void> {
   const instant = params.meter === 'instant';
   await database.run(await sql('lines'));
   const period_us = facts.meter_period_us ?? facts.resource_period_us;
-  const maxGap_us = params.max_gap === null ? gapIntervals * period_us : us(params.max_gap);
+  const maxGap_us = params.max_gap === null ? Math.round(gapIntervals * period_us) : us(params.max_gap);
   await database.run(await sql('windows'), { instant, max_gap_us: maxGap_us });
   advance(1);
   const steps = rowsAs<Step & Partial<Round>>(await database.query(await sql('sync_steps')));
