@@ -6,15 +6,18 @@ import { datasetsOf, readDatasets, schemasOf, warningsOf, type Dataset } from '.
 import { Database } from '../../pipeline/database.js';
 import { UnavailableError } from '../../pipeline/errors.js';
 import { openToRead, type ProjectToRead } from '../../pipeline/project.js';
-import { alignColumns, type Terminal } from '../../pipeline/terminal.js';
+import { toRows } from '../../pipeline/rows.js';
+import type { Terminal } from '../../pipeline/terminal.js';
 import { specificationOf } from '../energy/benches/machine.js';
 import { coverageOf } from '../energy/calibration/coverage.js';
-import { fitProduct, productPredictors } from '../energy/calibration/fit_product.js';
+import { fitProduct, productOf, productPredictors } from '../energy/calibration/fit_product.js';
+import { modelsLeftOut, type ModelsLeftOut } from '../energy/calibration/models_left_out.js';
 import type { Forest } from '../energy/predictors/forest.js';
 import { loadForest } from '../energy/predictors/load_forest.js';
-import { partsOf, predictorFileText, type Coverage, type PredictorFile } from '../energy/predictors/predictor_file.js';
+import type { PredictedEnergy } from '../energy/predictors/predicted_energy.js';
+import { partsOf, predictorFileText, type PredictorFile } from '../energy/predictors/predictor_file.js';
 import type { CalibrateArgs } from './calibrate.js';
-import { equation } from './calibrate_lines.js';
+import { calibrationLines, leftOutLines } from './calibrate_run_lines.js';
 import { outputFile, writeOutput } from './calibrate_output.js';
 import { word } from './shell_word.js';
 
@@ -56,22 +59,42 @@ function fittedOn({ workloads, ran, classOf }: Forest): PredictorFile['fitted_on
   };
 }
 
-async function fitAll(project: ProjectToRead, datasets: readonly Dataset[], terminal: Terminal) {
+/** What was measured: the wall's joules, else the GPU's. Throws an UnavailableError where neither was. */
+async function measuredEnergy(database: Database, run: string): Promise<PredictedEnergy> {
+  const [{ wall, gpu }] = toRows(
+    await database.query('SELECT count(wall_j) AS wall, count(gpu_j) AS gpu FROM features'),
+  );
+  if (Number(wall) > 0) return 'wall_j';
+  if (Number(gpu) > 0) return 'gpu_j';
+  throw new UnavailableError(`run ${run} has no joules, neither the wall's nor a GPU's: nothing can be fitted`);
+}
+
+interface FittedRun extends Pick<PredictorFile, 'energy' | 'fitted_on' | 'coverage' | 'predictors'> {
+  /** Where the run itself evaluates nothing, having no wall joules. */
+  readonly leftOut: ModelsLeftOut | null;
+}
+
+async function fitAll(project: ProjectToRead, datasets: readonly Dataset[], terminal: Terminal): Promise<FittedRun> {
+  const { graph, registry } = project;
   const database = await Database.open();
   try {
-    const schemas = schemasOf(project.registry);
     const models = datasets[0].files.map(({ partition }) => partition.model);
-    const read = async () => ({
-      forest: await loadForest(database, models, { computations: true }),
-      coverage: await coverageOf(database, productPredictors),
-    });
-    const { forest, coverage } = await readDatasets(database, project.graph, schemas, datasets, read);
+    const read = async () => {
+      const energy = await measuredEnergy(database, graph.run);
+      const forest = await loadForest(database, models, { computations: true, energy });
+      return { energy, forest, evaluated: await coverageOf(database, productPredictors) };
+    };
+    const { energy, forest, evaluated } = await readDatasets(database, graph, schemasOf(registry), datasets, read);
+    const names = productOf(forest, energy);
     const predictors: PredictorFile['predictors'] = {};
-    for await (const { name, fitted } of fitProduct(forest)) {
+    for await (const { name, fitted } of fitProduct(forest, names)) {
       predictors[name] = partsOf(fitted);
       terminal.status(`${name} fitted`);
     }
-    return { predictors, coverage, fitted_on: fittedOn(forest) };
+    const fitted = { predictors, fitted_on: fittedOn(forest) };
+    if (energy === 'wall_j') return { ...fitted, coverage: evaluated, leftOut: null };
+    const leftOut = await modelsLeftOut(forest, names);
+    return { ...fitted, energy, coverage: [...leftOut.coverage], leftOut };
   } finally {
     database.close();
   }
@@ -87,40 +110,19 @@ export const commandOf = ({ config, live, set, output, name }: Args): string =>
     ...(output === undefined ? [] : ['--output', word(output)]),
   ].join(' ');
 
-/** The wall-power law as an equation, from its parts. */
-function lawLine({ law }: PredictorFile['predictors']): string {
-  const { constants = {}, 'constants/sd': sd = {} } = law ?? {};
-  const read = (of: Readonly<Record<string, number>>) => ({
-    eta: of.eta,
-    restW: of.rest_w,
-    cpu: of.cpu_w_per_pct ?? null,
-  });
-  return equation({ ...read(constants), sd: read(sd), cpuTerm: 'cpu_w_per_pct' in constants ? 'cpu_w_per_pct' : null });
-}
-
-function lines({ bench, source, predictors, coverage }: PredictorFile): string {
-  const counts = Object.entries(predictors).map(([name, parts = {}]) => [
-    name,
-    `${Object.values(parts).reduce((sum, terms) => sum + Object.keys(terms).length, 0)} numbers`,
-    ...coverageCells(coverage.filter(({ predictor }) => predictor === name)),
-  ]);
-  return `${lawLine(predictors)} (${bench}: ${source})\n\n${alignColumns(counts)}`;
-}
-
-const coverageCells = (rows: readonly Coverage[]): string[] =>
-  rows
-    .filter(({ split }) => split === 'leave_model_out')
-    .map(
-      ({ level, empirical_pct, nominal_pct }) =>
-        `${level}: ${empirical_pct.toFixed(0)} % in ${nominal_pct} % intervals`,
-    );
-
 /** What is said beside what was fitted, by those who measured the run first. */
 export interface Beside {
   /** The command that gives the same file again. */
   readonly madeBy?: string;
   readonly text?: string;
   readonly document?: object;
+}
+
+function whyUncovered(leftOut: ModelsLeftOut | null, run: string): string {
+  if (!leftOut) return `run ${run} has no held-out predictions of these predictors`;
+  return leftOut.errors.length === 0
+    ? `run ${run} is of one model, and none can be kept back`
+    : `run ${run} has too few models: beside one that is kept back, two or more give intervals`;
 }
 
 export async function calibrateRun(
@@ -135,22 +137,23 @@ export async function calibrateRun(
   if (project.sourceProblem) terminal.warn(`whether this is fresh cannot be told: ${project.sourceProblem}`);
   const { source } = project.graph;
   const datasets = await datasetsToRead(project, config, terminal);
-  const fitted = await fitAll(project, datasets, terminal);
-  if (fitted.coverage.length === 0) {
-    terminal.warn(`no coverage of intervals is known: run ${project.graph.run} has no held-out predictions of these predictors`); // prettier-ignore
-  }
+  const { leftOut, ...fitted } = await fitAll(project, datasets, terminal);
+  if (fitted.coverage.length === 0)
+    terminal.warn(`no coverage of intervals is known: ${whyUncovered(leftOut, project.graph.run)}`);
   const document: PredictorFile = {
     bench: args.name ?? specificationOf(source).name,
     source: source.label,
+    ...(fitted.energy && { energy: fitted.energy }),
     made_by: madeBy,
     fitted_on: fitted.fitted_on,
     coverage: fitted.coverage,
     predictors: fitted.predictors,
   };
   if (file) writeOutput(file, predictorFileText(document), args.force);
-  terminal.print(lines(document));
+  terminal.print(calibrationLines(document));
+  if (leftOut && leftOut.errors.length > 0) terminal.print(`\n${leftOutLines(leftOut.errors)}`);
   if (text !== undefined) terminal.print(`\n${text}`);
-  terminal.document({ bench: document, file, ...beside });
+  terminal.document({ bench: document, file, ...(leftOut && { kept_back: leftOut.errors }), ...beside });
   terminal.say(
     file
       ? `${file}: use it with pipeline predict MODEL --on ${args.output ?? basename(file, extname(file))}`

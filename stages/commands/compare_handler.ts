@@ -1,17 +1,19 @@
 /** What `pipeline compare` does: predicts every model at every size on every bench, and sets them side by side. */
 import { UsageError } from '../../pipeline/errors.js';
 import type { Terminal } from '../../pipeline/terminal.js';
-import { readCalibratedBench } from '../energy/benches/bench_file.js';
+import { readCalibratedBench, type CalibratedBench } from '../energy/benches/bench_file.js';
 import { describeModel } from '../energy/prediction/described_model.js';
 import type { Compared } from '../energy/prediction/difference.js';
 import { fittedBench } from '../energy/prediction/fitted_bench.js';
 import { checkAccuracies, readAccuracies } from '../energy/prediction/pareto_accuracy.js';
 import { predictModel } from '../energy/prediction/predict_model.js';
+import { energyInWords } from '../energy/predictors/predicted_energy.js';
 import { Library } from '../energy/tree/library.js';
 import type { CompareArgs } from './compare.js';
 import { compareChoices } from './compare_choices.js';
 import { compareCsv, compareJson } from './compare_json.js';
 import { compareText } from './compare_text.js';
+import { energyKeys } from './energy_keys.js';
 import { extrapolations } from './extrapolations.js';
 import { clockIn, notNegative, sizesIn, tracedSizes, workloadsFor } from './predict_arguments.js';
 import { save } from './predict_handler.js';
@@ -31,6 +33,18 @@ export function namedModels(words: readonly string[], known: readonly string[]):
   return [...new Set(named)];
 }
 
+/** Throws a UsageError where some benches predict the wall's joules and others the GPU's. */
+function checkOneEnergy(benches: readonly CalibratedBench[]): void {
+  const of = ({ predictors }: CalibratedBench) => predictors.energy ?? 'wall_j';
+  const [first] = benches;
+  const other = benches.find((bench) => of(bench) !== of(first));
+  if (!other) return;
+  throw new UsageError(
+    `--on: ${first.name} predicts ${energyInWords[of(first)]}, ${other.name} ${energyInWords[of(other)]}: they cannot be compared`,
+    'name benches that have a meter, or benches that have none',
+  );
+}
+
 async function predictAll(args: CompareArgs): Promise<Compared[]> {
   const [batchSizes, lengths, clockMhz] = [
     sizesIn('batch', args.batch),
@@ -43,9 +57,10 @@ async function predictAll(args: CompareArgs): Promise<Compared[]> {
       describeModel(name, library, tracedSizes(batchSizes, lengths)),
     ),
   );
+  const benches = [...new Set(args.on.split(','))].map(readCalibratedBench);
+  checkOneEnergy(benches);
   const predictions: Compared[] = [];
-  for (const name of [...new Set(args.on.split(','))]) {
-    const calibrated = readCalibratedBench(name);
+  for (const calibrated of benches) {
     const bench = fittedBench(calibrated.name, calibrated.predictors);
     for (const model of models) {
       for (const workload of workloadsFor(model, null, batchSizes, lengths)) {
@@ -73,5 +88,5 @@ export async function handle(args: CompareArgs, terminal: Terminal): Promise<voi
   if (args.csv === '-') return terminal.write(compareCsv(comparison, price));
   if (args.csv !== undefined) save('csv', args.csv, compareCsv(comparison, price), terminal);
   terminal.print(compareText(comparison, price).join('\n'));
-  terminal.document(compareJson(comparison, price));
+  terminal.document(energyKeys(predictions[0].tree, compareJson(comparison, price)));
 }

@@ -2,6 +2,7 @@
 import { csvLines } from '../report/render/csv.js';
 import type { ComparedChoice, Comparison } from './compare_choices.js';
 import { differenceJson } from './compare_difference.js';
+import { energyKeys } from './energy_keys.js';
 import { figuresOf } from './predict_json.js';
 
 function fields({ number, tree, energyJ, accuracyPct, judged }: ComparedChoice, price: number) {
@@ -39,12 +40,14 @@ export const compareJson = ({ per, choices, overlaps }: Comparison, price: numbe
 });
 
 export function compareCsv({ per, choices }: Comparison, price: number): string {
-  const rows = choices.map((choice) => ({
-    ...fields(choice, price),
-    per,
-    difference_j: choice.difference?.differenceJ ?? 0,
-    source: choice.tree.source,
-  }));
+  const rows = choices.map((choice) =>
+    energyKeys(choice.tree, {
+      ...fields(choice, price),
+      per,
+      difference_j: choice.difference?.differenceJ ?? 0,
+      source: choice.tree.source,
+    }),
+  );
   const text = (value: unknown) => (typeof value === 'boolean' ? String(value) : (value as string | number | null));
   return csvLines([Object.keys(rows[0]), ...rows.map((row) => Object.values(row).map(text))]);
 }

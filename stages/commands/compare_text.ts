@@ -6,7 +6,7 @@ import { roles } from '../energy/prediction/difference_roles.js';
 import { settingInWords } from '../energy/prediction/settings.js';
 import type { ComparedChoice, Comparison, Overlap } from './compare_choices.js';
 import { intervalClaims, partTable, rangeText, shownParts, signedEnergy, signedPct } from './compare_difference.js';
-import { costText, energyText, intervalText, kwhText, latencyText } from './figures.js';
+import { costText, energyText, headingOf, intervalText, kwhText, latencyText, leadOf } from './figures.js';
 
 /** As many pairs are named; of more, how many there are. */
 const pairsNamed = 12;
@@ -19,20 +19,23 @@ const distinct = (choices: readonly ComparedChoice[], of: (choice: ComparedChoic
 const sizeOf = ({ tree }: ComparedChoice): string => `${tree.batchSize} × ${tree.length}`;
 const benchOf = ({ tree }: ComparedChoice): string => tree.bench;
 
+const perMillion = 'per million';
+
 /** What all choices share stands in the line above; what tells them apart has a column. */
 function columnsOf({ choices, per }: Comparison): Column[] {
   const energy = ({ energyJ, lowJ, highJ, tree }: ComparedChoice) =>
     intervalText({ wallJ: energyJ, lowJ, highJ }, tree.coverage);
+  const of = (title: string): string => headingOf(choices[0].tree, title);
   const mark = ({ tree }: ComparedChoice): string => (tree.root.extrapolatedBy === null ? '' : ' *');
   const columns: (Column | false)[] = [
     ['', ({ number }) => String(number), true],
     ['model', ({ tree }) => tree.model, false],
     distinct(choices, benchOf) && ['on', benchOf, false],
     distinct(choices, sizeOf) && ['batch × length', sizeOf, false],
-    [per === 'batch' ? 'J a batch' : 'J an input', (choice) => energy(choice).value + mark(choice), true],
+    [of(per === 'batch' ? 'J a batch' : 'J an input'), (choice) => energy(choice).value + mark(choice), true],
     ['interval', (choice) => energy(choice).interval, false],
     ['latency', ({ tree }) => latencyText(tree.root.latencyS), true],
-    ['per million', ({ tree }) => kwhText(tree), true],
+    [of(perMillion), ({ tree }) => kwhText(tree), true],
     choices.some(({ accuracyPct }) => accuracyPct !== null) && [
       'accuracy',
       ({ accuracyPct }) => (accuracyPct === null ? '–' : `${accuracyPct} %`),
@@ -50,8 +53,9 @@ function columnsOf({ choices, per }: Comparison): Column[] {
 
 function choiceTable(comparison: Comparison, price: number): string {
   const columns = columnsOf(comparison);
-  const cost: Column = ['cost', ({ tree }) => costText(tree, price), true];
-  columns.splice(columns.findIndex(([title]) => title === 'per million') + 1, 0, cost);
+  const of = (title: string): string => headingOf(comparison.choices[0].tree, title);
+  const cost: Column = [of('cost'), ({ tree }) => costText(tree, price), true];
+  columns.splice(columns.findIndex(([title]) => title === of(perMillion)) + 1, 0, cost);
   const rows = comparison.choices.map((choice) => columns.map(([, cell]) => cell(choice)));
   const right = new Set(columns.flatMap(([, , isNumber], i) => (isNumber ? [i] : [])));
   return alignColumns([columns.map(([title]) => title), ...rows], right);
@@ -61,11 +65,12 @@ function choiceTable(comparison: Comparison, price: number): string {
 export function sharedLine({ choices }: Comparison): string {
   const [first] = choices;
   const { bench, source, batchSize, length, setting, clockMhz } = first.tree;
-  return [
+  const shared = [
     ...(distinct(choices, benchOf) ? [] : [`on ${bench} (${source})`]),
     ...(distinct(choices, sizeOf) ? [] : [`batch size ${batchSize}, length ${length}`]),
     settingInWords(setting, clockMhz),
-  ].join('; ');
+  ];
+  return leadOf(first.tree) + shared.join('; ');
 }
 
 const pairText = ({ numbers: [a, b] }: Overlap): string => `${a} and ${b}`;
@@ -131,7 +136,7 @@ function differenceTable({ choices, per }: Comparison): string[] {
   ]);
   const heads = ['', 'difference', '', 'interval', ...(paired ? ['common work cancelled'] : []), ...columns];
   return [
-    `Against 1 ${first.tree.model} (${energyText(first.energyJ)} ${per === 'batch' ? 'a batch' : 'an input'}, ${first.tree.setting}), by module:`,
+    `${leadOf(first.tree)}Against 1 ${first.tree.model} (${energyText(first.energyJ)} ${per === 'batch' ? 'a batch' : 'an input'}, ${first.tree.setting}), by module:`,
     alignColumns([heads, ...rows], new Set([0, 1, 2, ...columns.map((_, i) => heads.length - 1 - i)])),
   ];
 }

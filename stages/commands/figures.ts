@@ -83,4 +83,12 @@ export const partsText = (parts: readonly EnergyPart[]): string =>
 export const shareText = (sharePct: number): string =>
   `${sharePct === 0 || sharePct === 100 ? sharePct : significant(sharePct, sharePct > 99 ? 3 : 2)} %`;
 
+/** Before what is of the GPU alone; nothing before what is of the wall. */
+export const leadOf = ({ energy }: Pick<PredictedTree, 'energy'>): string =>
+  energy === 'gpu_j' ? 'GPU alone, not the wall: ' : '';
+
+/** A heading above energies or what follows from them: `GPU J a batch` where they are the GPU's alone. */
+export const headingOf = ({ energy }: Pick<PredictedTree, 'energy'>, heading: string): string =>
+  energy === 'gpu_j' ? `GPU ${heading}` : heading;
+
 export const settingText = ({ setting, clockMhz }: PredictedTree): string => settingInWords(setting, clockMhz);

@@ -9,6 +9,7 @@ import { fittedBench } from '../energy/prediction/fitted_bench.js';
 import { predictModel, type PredictedTree } from '../energy/prediction/predict_model.js';
 import type { PredictArgs } from './predict.js';
 import { clockIn, notNegative, sizesIn, tracedSizes, workloadsFor } from './predict_arguments.js';
+import { energyKeys } from './energy_keys.js';
 import { predictJson } from './predict_json.js';
 import { predictText } from './predict_text.js';
 
@@ -52,6 +53,6 @@ export async function handle(args: PredictArgs, terminal: Terminal): Promise<voi
   const text = predictText(trees, { price, depth }, terminal);
   text.warnings.forEach((warning) => terminal.warn(warning));
   terminal.print(text.lines.join('\n'));
-  const documents = trees.map((tree) => predictJson(tree, price));
+  const documents = trees.map((tree) => energyKeys(tree, predictJson(tree, price)));
   terminal.document(documents.length === 1 ? documents[0] : documents);
 }

@@ -10,6 +10,7 @@ import {
   intervalText,
   kwhText,
   latencyText,
+  leadOf,
   partsText,
   settingText,
   shareText,
@@ -45,6 +46,10 @@ summary { width: fit-content; margin: 1rem 0; color: var(--bar); cursor: pointer
 `;
 
 const cell = (text: string): string => `<td class="number">${escapeHtml(text)}</td>`;
+/** A title of energies, said to be the GPU's where they are. */
+const titleOf = ({ energy }: PredictedTree, title: string): string =>
+  energy === 'gpu_j' ? `GPU: ${title.toLowerCase()}` : title;
+
 const heads = (...names: string[]): string =>
   `<thead><tr>${names.map((name, i) => `<th scope="col"${i > 0 ? ` class="${name ? 'number' : 'bar'}"` : ''}>${name}</th>`).join('')}</tr></thead>`;
 
@@ -79,16 +84,16 @@ function section(tree: PredictedTree, position: number, priceUsdPerKwh: number):
   const below = tree.nodes.find(({ setting }) => setting !== tree.setting);
   return `<section id="workload${position}">
 <p class="muted">Batch size ${tree.batchSize}, length ${tree.length}, on ${escapeHtml(tree.bench)} (${escapeHtml(tree.source)})</p>
-<p class="answer">${escapeHtml(value)} a batch <small>(${escapeHtml(interval)})</small></p>
+<p class="answer">${leadOf(tree)}${escapeHtml(value)} a batch <small>(${escapeHtml(interval)})</small></p>
 <p class="setting">${escapeHtml(settingText(tree))}</p>
 ${warnings.map((text) => `<p class="warning">${escapeHtml(text)}</p>`).join('\n')}
-<dl><div><dt>A million inputs</dt><dd>${kwhText(tree)}</dd></div><div><dt>at ${priceUsdPerKwh} USD per kWh</dt><dd>${costText(tree, priceUsdPerKwh)}</dd></div><div><dt>Latency of a batch</dt><dd>${latencyText(tree.root.latencyS)}</dd></div></dl>
+<dl><div><dt>${titleOf(tree, 'A million inputs')}</dt><dd>${kwhText(tree)}</dd></div><div><dt>at ${priceUsdPerKwh} USD per kWh</dt><dd>${costText(tree, priceUsdPerKwh)}</dd></div><div><dt>Latency of a batch</dt><dd>${latencyText(tree.root.latencyS)}</dd></div></dl>
 ${tree.root.parts.length > 0 ? `<p class="muted">Of the energy: ${escapeHtml(partsText(tree.root.parts))}.</p>` : ''}
 <h2>Where it goes</h2>
 ${below ? `<p class="muted">Below the model: ${escapeHtml(settingInWords(below.setting, null))}.</p>` : ''}
-${scroll(`<table>${heads('Module', '', 'Share', 'Energy', 'Its children', 'Own')}<tbody>${branchRows(breakdown(tree.nodes))}</tbody></table>`)}
+${scroll(`<table>${heads('Module', '', 'Share', titleOf(tree, 'Energy'), 'Its children', 'Own')}<tbody>${branchRows(breakdown(tree.nodes))}</tbody></table>`)}
 <details><summary>All ${tree.nodes.length} nodes</summary>
-${scroll(`<table>${heads('Scope', 'Type', 'Energy', 'Interval', 'Setting', 'Latency', 'Its children', 'Own', 'Made of')}<tbody>${nodeRows(tree)}</tbody></table>`)}</details>
+${scroll(`<table>${heads('Scope', 'Type', titleOf(tree, 'Energy'), 'Interval', 'Setting', 'Latency', 'Its children', 'Own', 'Made of')}<tbody>${nodeRows(tree)}</tbody></table>`)}</details>
 </section>`;
 }
 
@@ -98,13 +103,22 @@ function summary(trees: readonly PredictedTree[], priceUsdPerKwh: number): strin
     const { value, interval } = intervalText(tree.root, tree.coverage);
     return `<tr><th scope="row"><a href="#workload${i}">${tree.batchSize} × ${tree.length}</a></th><td class="number">${marked(value, tree.root.extrapolatedBy)}</td>${cell(interval)}${cell(latencyText(tree.root.latencyS))}${cell(kwhText(tree))}${cell(costText(tree, priceUsdPerKwh))}<td class="words">${escapeHtml(settingText(tree))}</td></tr>`;
   });
-  const head = heads('Batch size × length', 'A batch', 'Interval', 'Latency', 'A million inputs', 'Cost', 'Setting');
+  const of = (title: string): string => titleOf(trees[0], title);
+  const head = heads(
+    'Batch size × length',
+    of('A batch'),
+    'Interval',
+    'Latency',
+    of('A million inputs'),
+    of('Cost'),
+    'Setting',
+  );
   return scroll(`<table>${head}<tbody>${rows.join('\n')}</tbody></table>`);
 }
 
 export function predictHtml(trees: readonly PredictedTree[], priceUsdPerKwh: number): string {
   const [{ model, root }] = trees;
-  const title = `${escapeHtml(model)} <span class="muted">${escapeHtml(root.type)}</span>`;
+  const title = `${leadOf(trees[0])}${escapeHtml(model)} <span class="muted">${escapeHtml(root.type)}</span>`;
   return `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Predicted energy of ${escapeHtml(model)}</title><style>${style}</style></head>

@@ -3,7 +3,7 @@ import { kwhPerMillion } from '../energy/prediction/cost.js';
 import type { EnergyPart } from '../energy/prediction/energy_parts.js';
 import type { PredictedNode, PredictedTree } from '../energy/prediction/predict_model.js';
 
-/** What a node and the whole model say alike. */
+/** What a node and the whole model say alike, under the wall's names: whoever writes it gives it to `energyKeys`. */
 export function figuresOf(node: PredictedNode, { batchSize, coverage }: PredictedTree, priceUsdPerKwh: number) {
   const kwh_per_million = kwhPerMillion(node.wallJ, batchSize);
   return {

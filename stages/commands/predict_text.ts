@@ -7,9 +7,11 @@ import { breakdown, childrenText, labelOf, ownText, type Branch } from './breakd
 import {
   costText,
   energyText,
+  headingOf,
   intervalText,
   kwhText,
   latencyText,
+  leadOf,
   partsText,
   settingText,
   shareText,
@@ -30,18 +32,19 @@ export function bar(sharePct: number): string {
   return '█'.repeat(Math.floor(parts / 8)) + eighths[parts % 8];
 }
 
-/** `4.12 J a batch (3.9 to 4.4, 90 %), 0.072 kWh per million inputs, 0.94 cents – planned: …`. */
+/** `4.12 J a batch (3.9 to 4.4, 90 %), 0.072 kWh per million inputs, 0.94 cents – planned: …`; said of the GPU's alone. */
 export function answerLine(tree: PredictedTree, price: number): string {
   const { value, interval } = intervalText(tree.root, tree.coverage);
   const cost = `${kwhText(tree)} per million inputs, ${costText(tree, price)}`;
-  return `${value} a batch (${interval}), ${cost} – ${settingText(tree)}`;
+  return `${leadOf(tree)}${value} a batch (${interval}), ${cost} – ${settingText(tree)}`;
 }
 
 /** What it is the energy of. */
 export const contextLine = ({ model, root, batchSize, length, bench, source }: PredictedTree): string =>
   `${model} (${root.type}), batch size ${batchSize}, length ${length}, on ${bench} (${source}), ${latencyText(root.latencyS)} a batch`;
 
-const head = ['', '', 'share', 'energy', 'its children', 'own'];
+/** Titles of the breakdown. */
+const headOf = (tree: PredictedTree): string[] => ['', '', 'share', headingOf(tree, 'energy'), 'its children', 'own'];
 
 /** Lines of a tree, as its head says. */
 function rowsOf(branch: Branch, lead = '', below = ''): string[][] {
@@ -64,11 +67,21 @@ function partsLine({ root: { parts } }: PredictedTree): string[] {
 function treeLines(tree: PredictedTree, depth: number): string[] {
   const below = tree.nodes.find(({ setting }) => setting !== tree.setting);
   const less = below ? [`below the model: ${settingInWords(below.setting, null)}`] : [];
-  return ['', ...less, alignColumns([head, ...rowsOf(breakdown(tree.nodes, depth))], new Set([2, 3, 4]))];
+  return ['', ...less, alignColumns([headOf(tree), ...rowsOf(breakdown(tree.nodes, depth))], new Set([2, 3, 4]))];
 }
 
 function table(trees: readonly PredictedTree[], price: number): string {
-  const columns = ['batch', 'length', 'J a batch', 'interval', 'latency', 'per million inputs', 'cost', 'setting'];
+  const of = (title: string): string => headingOf(trees[0], title);
+  const columns = [
+    'batch',
+    'length',
+    of('J a batch'),
+    'interval',
+    'latency',
+    of('per million inputs'),
+    of('cost'),
+    'setting',
+  ];
   const rows = trees.map((tree) => {
     const { value, interval } = intervalText(tree.root, tree.coverage);
     const mark = tree.root.extrapolatedBy === null ? '' : ' *';
@@ -92,5 +105,8 @@ export function predictText(
     };
   }
   const [{ model, root, bench, source }] = trees;
-  return { lines: [`${model} (${root.type}) on ${bench} (${source})`, '', table(trees, price)], warnings };
+  return {
+    lines: [`${leadOf(trees[0])}${model} (${root.type}) on ${bench} (${source})`, '', table(trees, price)],
+    warnings,
+  };
 }

@@ -8,6 +8,7 @@ import { fittedBench, type FittedBench } from '../energy/prediction/fitted_bench
 import { isEmptyPatch, mergePatches, parsePatch, patched, readPatch, type Patch } from '../energy/prediction/patch.js';
 import { predictModel } from '../energy/prediction/predict_model.js';
 import type { Workload } from '../energy/tree/build.js';
+import { energyKeys } from './energy_keys.js';
 import { extrapolations } from './extrapolations.js';
 import { clockIn, defaultWorkload, notNegative, sizesIn } from './predict_arguments.js';
 import type { WhatIfArgs } from './what_if.js';
@@ -75,5 +76,5 @@ export async function handle(args: WhatIfArgs, terminal: Terminal): Promise<void
   for (const warning of extrapolations([before.tree, after.tree])) terminal.warn(warning);
   const found = whatIf(before, after, patch);
   terminal.print(whatIfText(found, price).join('\n'));
-  terminal.document(whatIfJson(found, price));
+  terminal.document(energyKeys(bench, whatIfJson(found, price)));
 }

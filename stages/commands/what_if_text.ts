@@ -5,7 +5,7 @@ import { patchInWords, type Patch } from '../energy/prediction/patch.js';
 import type { PredictedTree } from '../energy/prediction/predict_model.js';
 import { differenceJson, intervalClaims, partTable, rangeText, signedEnergy, signedPct } from './compare_difference.js';
 import { kwhPerMillion } from '../energy/prediction/cost.js';
-import { significant } from './figures.js';
+import { leadOf, significant } from './figures.js';
 import { answerLine, contextLine } from './predict_text.js';
 import { figuresOf } from './predict_json.js';
 
@@ -42,7 +42,7 @@ export function whatIfText(found: WhatIf, price: number): string[] {
   const kwh = savedKwh(found);
   const sign = kwh < 0 ? '−' : '+';
   return [
-    `${patchInWords(patch)}: ${signedEnergy(difference.differenceJ)} ${per === 'batch' ? 'a batch' : 'an input'} (${signedPct(difference.differencePct)}), ${sign}${significant(Math.abs(kwh))} kWh per million inputs – ${verdicts[`${toldApart(difference)}`]}`,
+    `${leadOf(before)}${patchInWords(patch)}: ${signedEnergy(difference.differenceJ)} ${per === 'batch' ? 'a batch' : 'an input'} (${signedPct(difference.differencePct)}), ${sign}${significant(Math.abs(kwh))} kWh per million inputs – ${verdicts[`${toldApart(difference)}`]}`,
     '',
     `original: ${answerLine(before, price)}`,
     `          ${contextLine(before)}`,

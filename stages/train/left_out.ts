@@ -45,8 +45,8 @@ export const setsToFit = (params: TrainParams, predictor: string, source: Source
   setsOf(params, predictor).filter((set) => !lacks(entryOf(predictor, params.own), set, absentColumns(source)));
 
 const noMeter =
-  'train: this bench has no meter: the wall’s joules are not known, so nothing is trained, evaluated or reported (query has the GPU’s; ' +
-  'features.gpu_j of every node)';
+  'train: this bench has no meter: the wall’s joules are not known, so nothing is trained, evaluated or reported (pipeline calibrate ' +
+  'CONFIG fits the GPU’s, for predict --on; query has them: features.gpu_j of every node)';
 
 /** Predictors with features of their own, none of which a GPU tells. */
 const withoutGpu = Object.entries<PredictorEntry>(predictors).flatMap(([name, { ownFeatures, needs = [] }]) =>

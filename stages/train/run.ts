@@ -44,7 +44,7 @@ function checkTold(predictor: string, entry: PredictorEntry, set: FeatureSet, { 
   if (wallJ.every(Number.isNaN)) {
     throw new UnavailableError(
       `train: no wall energy is known of this run: ${predictor} cannot be fitted`,
-      'query has the GPU’s joules: features.gpu_j of every node',
+      'pipeline calibrate CONFIG fits the GPU’s joules where there is no meter',
     );
   }
   const isTold = (k: number): boolean => wallJ.some((_, c) => !Number.isNaN(records[c * recordWidth + k]));

@@ -57,6 +57,74 @@ test('without a meter a run gives GPU joules, labelled so, and says that nothing
   assert.match(stdout, 'not stated: there is no power meter');
 });
 
+interface Predicted {
+  readonly energy?: string;
+  readonly gpu_j?: number;
+  readonly wall_j?: number;
+  readonly gpu_interval_low_j?: number;
+  readonly coverage?: number;
+  readonly source: string;
+}
+
+interface Calibrated {
+  readonly bench: { readonly energy?: string; readonly predictors: Readonly<Record<string, object>> };
+  readonly kept_back?: readonly { readonly model: string; readonly level: string; readonly mean_pct: number }[];
+}
+
+test('without a meter calibrate fits GPU joules, and predict, compare and what-if answer with them, labelled so', async () => {
+  const folder = await benchWithout('meter');
+  const run = (...args: readonly string[]) => pipeline(folder, args);
+  assert.is((await run('run', 'ours.yaml', '--quiet')).code, 0);
+  const { bench, kept_back } = await pipelineJson<Calibrated>(folder, [
+    'calibrate',
+    'ours.yaml',
+    '--output',
+    'gpu.yaml',
+  ]);
+  assert.is(bench.energy, 'gpu_j');
+  assert.equal(Object.keys(bench.predictors), ['planned', 'planned_clock']);
+  assert.equal([...new Set(kept_back!.map(({ model }) => model))], models);
+  const told = await run('calibrate', 'ours.yaml', '--output', 'gpu.yaml');
+  assert.is(told.code, 0, 'the same bytes again');
+  assert.match(told.stdout, /^GPU alone, not the wall: [\d.]+ W × time \+ what the kernels take \(simulated PC: measured live, GPU only: no meter\)/); // prettier-ignore
+  assert.match(told.stdout, /mean error of each model, predicted from the others/);
+  assert.match(told.stderr, 'no coverage of intervals is known');
+
+  const asked = ['bert-base-uncased', '--on', 'gpu.yaml', '--batch', '2', '--length', '8'];
+  const predicted = await pipelineJson<Predicted>(folder, ['predict', ...asked]);
+  assert.is(predicted.energy, 'gpu_j');
+  assert.is(predicted.wall_j, undefined);
+  assert.ok(predicted.gpu_j! > 0 && predicted.gpu_interval_low_j! < predicted.gpu_j!);
+  assert.is(predicted.coverage, 0.9);
+  assert.match((await run('predict', ...asked)).stdout, /^GPU alone, not the wall: /);
+  assert.match((await run('compare', 'gpt2', ...asked)).stdout, /^GPU alone, not the wall: /);
+  assert.match((await run('what-if', ...asked, '--set', 'layers=6')).stdout, /^GPU alone, not the wall: layers 6: /);
+
+  const mixed = await run('compare', 'gpt2', 'distilgpt2', '--on', 'pc1,gpu.yaml');
+  assert.is(mixed.code, 2);
+  assert.match(
+    mixed.stderr,
+    /PC1 predicts joules at the wall, simulated PC the GPU’s joules alone: they cannot be compared/,
+  );
+  writeFileSync(join(folder, 'profile.csv'), 'scope,latency_s,gpu_j\n,0.1,5\n');
+  const profiled = await run('predict', ...asked, '--profile', 'profile.csv');
+  assert.is(profiled.code, 2);
+  assert.match(
+    profiled.stderr,
+    /simulated PC has no meter: it plans the GPU’s joules.*setting profiled[^]*leave the profile out/,
+  );
+});
+
+test('without a GPU calibrate fits what goes by none', async () => {
+  const folder = await benchWithout('gpu');
+  assert.is((await pipeline(folder, ['run', 'ours.yaml', '--stage', 'featurize', '--quiet'])).code, 0);
+  const { bench } = await pipelineJson<Calibrated>(folder, ['calibrate', 'ours.yaml', '--output', 'wall.yaml']);
+  assert.is(bench.energy, undefined);
+  assert.equal(Object.keys(bench.predictors), ['planned']);
+  const { wall_j } = await pipelineJson<Predicted>(folder, ['predict', 'bert-base-uncased', '--on', 'wall.yaml']);
+  assert.ok(wall_j! > 0);
+});
+
 test('without a GPU a run gives wall joules, trains what goes by no GPU, and reports', async () => {
   const folder = await benchWithout('gpu');
   const { stages, left_out } = await pipelineJson<Document>(folder, ['run', 'ours.yaml']);

@@ -71,6 +71,10 @@ function pairs(texts: readonly string[]): (readonly [string, string])[] {
     });
 }
 
+/** GPU joules alone have no law to be fitted: what they take is told by the nodes that a run measures. */
+const withoutMeter =
+  'without a meter there is nothing to fit to a table: pipeline calibrate CONFIG fits the GPU’s joules to a run of a bench that has none';
+
 function lacking(found: Partial<Record<Role, MappedColumn>>): string | null {
   const { wall, gpu, cpu, time } = found;
   if (!wall || !gpu) {
@@ -92,7 +96,7 @@ export function parseMapping(texts: readonly string[]): Mapping {
     found[known.role] = { key, column, kind: known.kind, scale: known.scale };
   }
   const problem = lacking(found);
-  if (problem) throw new UsageError(problem, expected);
+  if (problem) throw new UsageError(problem, found.gpu && !found.wall ? withoutMeter : expected);
   const { wall, gpu, cpu = null, time = null, group = null } = found;
   return { wall: wall!, gpu: gpu!, cpu, time, group };
 }

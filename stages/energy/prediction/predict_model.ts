@@ -1,8 +1,9 @@
 /**
- * What a model takes on a bench: joules at the wall of every node, with their interval and what they are made of. The
+ * What a model takes on a bench: joules of every node (at the wall, or of the GPU where the bench has no meter), with their interval and what they are made of. The
  * predictors are those of the evaluation and see the same forest; only what was measured differs.
  */
 import { UsageError } from '../../../pipeline/errors.js';
+import type { PredictedEnergy } from '../predictors/predicted_energy.js';
 import type { Setting } from '../predictors/predictor.js';
 import type { DescribedModel } from './described_model.js';
 import { predictClasses } from './class_predictions.js';
@@ -36,6 +37,8 @@ export interface PredictedTree {
   readonly bench: string;
   /** Where what was fitted there was measured, as printed. */
   readonly source: string;
+  /** What its joules, kWh and cost are of: the wall, or the GPU alone. */
+  readonly energy: PredictedEnergy;
   readonly setting: Setting;
   readonly predictor: string;
   readonly clockMhz: number | null;
@@ -72,6 +75,12 @@ function checkMeasured(setting: Setting, nodes: readonly ModelNode[], measured: 
 async function openPredictor(bench: FittedBench, name: string, setting: Setting): Promise<FittedPredictor> {
   const opened = await bench.open(name);
   if (opened) return opened;
+  if (bench.energy === 'gpu_j') {
+    throw new UsageError(
+      `bench ${bench.name} has no meter: it plans the GPU’s joules from a specification, and cannot predict in the setting ${setting}`,
+      'what the driver counted of the model is its GPU energy already: leave the profile out, or take a bench with a meter',
+    );
+  }
   const has = bench.predictors.join(', ') || 'nothing';
   throw new UsageError(
     `bench ${bench.name} cannot predict in the setting ${setting}: ${name} is not fitted there, only ${has}`,
@@ -133,6 +142,7 @@ export async function predictModel(
     length,
     bench: bench.name,
     source: bench.source,
+    energy: bench.energy,
     setting,
     predictor: name,
     clockMhz: clock,

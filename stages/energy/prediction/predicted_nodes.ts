@@ -13,7 +13,7 @@ export interface PredictedNode {
   readonly level: Level;
   /** Equal nodes of the tree have equal numbers here: the twelve layers of BERT. */
   readonly alike: number;
-  /** Wall energy of one run with its interval, J; the interval is null where the bench has none. */
+  /** Energy of one run (of what the tree's `energy` says) with its interval, J; the interval is null where the bench has none. */
   readonly wallJ: number;
   readonly lowJ: number | null;
   readonly highJ: number | null;

@@ -47,7 +47,7 @@ export interface Forest {
   readonly level: Int32Array;
   /** For each class: `recordWidth` numbers. */
   readonly records: Float64Array;
-  /** For each class: the measured wall energy of one run, J. */
+  /** For each class: the measured wall energy of one run, J; the GPU's where that is predicted (predicted_energy.ts). */
   readonly wallJ: Float64Array;
   /** For each class: the measurement that stands for it; classes of different shapes may share one (METHODS 2, traps). */
   readonly measurement: Int32Array;

@@ -57,13 +57,15 @@ interface Held {
 
 /**
  * Parts `interval/ml`, `interval/module`, `interval/model`: the half-width as a part of the prediction at 1 J, which
- * falls by its power `exponent`. None for a level that the predictor does not predict, or where one model is trained.
+ * falls by its power `exponent`. None for a level that the predictor does not predict, or where one model is trained; none
+ * either where no width is enough, for much of what was held out was predicted to take nothing.
  */
 export function intervalParts(predictor: Predictor, problem: Problem, fold: Fold): Part[] {
   const held = heldOutPredictions(predictor, problem, fold);
   return levels.flatMap((level, l) => {
     const rows = held.filter((row) => row.level === l && row.wallJ > 0);
-    return rows.length === 0 ? [] : [{ name: `interval/${level}`, terms, values: calibrate(rows) }];
+    const values = rows.length > 0 ? calibrate(rows) : null;
+    return values?.every(Number.isFinite) ? [{ name: `interval/${level}`, terms, values }] : [];
   });
 }
 

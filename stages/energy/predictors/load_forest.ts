@@ -5,6 +5,7 @@ import type { Database } from '../../../pipeline/database.js';
 import { numbers, optionalNumbers, strings } from '../../../pipeline/rows.js';
 import { featureNames } from './feature_sets.js';
 import { recordWidth, type Forest } from './forest.js';
+import type { PredictedEnergy } from './predicted_energy.js';
 import { buildForest, type NodeColumns, type OperatorsOf } from './trees.js';
 import type { Operator } from './launch_queue/work.js';
 
@@ -12,13 +13,19 @@ const codes = ['model_code', 'batch_size', 'length', 'node_id', 'parent_code', '
 
 const sqlFile = (name: string): Promise<string> => readFile(new URL(`./${name}.sql`, import.meta.url), 'utf8');
 
-/** The forest of the named models, in their order; with their computations where `nodes` and `operators` are read too. */
+/**
+ * The forest of the named models, in their order; with their computations where `nodes` and `operators` are read too. Its
+ * `wallJ` are the GPU's joules where these are what is to be predicted.
+ */
 export async function loadForest(
   database: Database,
   models: readonly string[],
-  { computations = false } = {},
+  {
+    computations = false,
+    energy = 'wall_j',
+  }: { readonly computations?: boolean; readonly energy?: PredictedEnergy } = {},
 ): Promise<Forest> {
-  const nodes = await readNodes(database, models);
+  const nodes = await readNodes(database, models, energy);
   if (!computations) return buildForest(nodes);
   const signature = strings(await database.query(await sqlFile('signatures')), 'signature');
   const operatorsOf = await readOperators(database, signature);
@@ -53,8 +60,12 @@ async function readOperators(database: Database, signature: readonly string[]): 
 const measured = (rows: Table, name: string): Float64Array =>
   Float64Array.from(optionalNumbers(rows, name), (value) => value ?? NaN);
 
-/** The nodes of the named models as columns. */
-export async function readNodes(database: Database, models: readonly string[]): Promise<NodeColumns> {
+/** The nodes of the named models as columns; `energy` is the one that is to be predicted. */
+export async function readNodes(
+  database: Database,
+  models: readonly string[],
+  energy: PredictedEnergy = 'wall_j',
+): Promise<NodeColumns> {
   await database.run(await sqlFile('nodes'), { models: models.join('\n') });
   const columns = [...codes, ...featureNames.filter((name) => !codes.includes(name)), 'wall_j'];
   const rows = await database.query(`SELECT ${columns.join(', ')} FROM ordered_nodes ORDER BY node`);
@@ -76,7 +87,7 @@ export async function readNodes(database: Database, models: readonly string[]): 
     type: whole('type_code'),
     level: whole('level_code'),
     records,
-    wallJ: measured(rows, 'wall_j'),
+    wallJ: measured(rows, energy),
     measurement: whole('measurement_code'),
     signature: null,
   };

@@ -31,6 +31,8 @@ export const predictorFileSchema = z.strictObject({
   bench: z.string(),
   /** Where the measurements come from, as printed. */
   source: z.string(),
+  /** What is predicted, where it is not wall joules: the GPU's alone, of a bench without a meter. */
+  energy: z.literal('gpu_j').optional(),
   /** The command that wrote the file. */
   made_by: z.string(),
   /** What was measured: `{ measurements: 2442, models: [...] }`; free, for people. */

@@ -101,6 +101,10 @@ test('arguments that do not belong together', async () => {
   const cases: readonly [readonly string[], RegExp][] = [
     [[], /takes a measured run .* or --from FILE/],
     [['--from', 'box.csv'], /--from needs --map/],
+    [
+      ['--from', 'box.csv', '--map', 'gpu_w=nvml,group=model'],
+      /no column for the wall .*\n.*without a meter there is nothing to fit to a table: pipeline calibrate CONFIG fits the GPU’s joules/,
+    ],
     [['a.yaml', '--from', 'box.csv', ...map], /not both/],
     [['a.yaml', ...map], /--map belongs to --from/],
     [['--from', 'box.csv', ...map, '--shortest', '-1'], /--shortest -1: expected seconds/],

@@ -84,6 +84,7 @@ const all: Readonly<Record<string, Predictor>> = { law, planned };
 export const toyBench = (predictors: readonly string[] = Object.keys(all)): FittedBench => ({
   name: 'toy',
   source: 'the twin’s constants',
+  energy: 'wall_j',
   predictors,
   open: async (name) => (predictors.includes(name) ? { predictor: all[name], fitted: nothing } : null),
 });

@@ -47,6 +47,13 @@ test('a predictor that is always off by the same part has intervals of that widt
   near(half_width_extrapolated, assumedWidening * 0.03, 1e-12);
 });
 
+test('where much is predicted to take nothing, no width is enough and there is no interval', () => {
+  const nothingAt = (share: (c: number) => boolean) => predictorOff((_, c) => (share(c) ? Infinity : 0.03));
+  assert.equal(intervalParts(nothingAt(() => true), problemOf(forest), everything), []); // prettier-ignore
+  const some = intervalParts(nothingAt((c) => modelOf(c) === 'tiny'), problemOf(forest), everything); // prettier-ignore
+  assert.ok(some.every(({ values }) => values.every(Number.isFinite)));
+});
+
 test('each model counts alike, however many nodes it has', () => {
   // Off in one model only: a third of the weight, more than a tenth.
   const { half_width } = part(

@@ -1,0 +1,60 @@
+/** A calibration by a run as people read it: what its joules are made of and of what they are, then how sure that is. */
+import { alignColumns } from '../../pipeline/terminal.js';
+import type { LeftOutError } from '../energy/calibration/models_left_out.js';
+import { levels } from '../energy/predictors/forest.js';
+import type { Coverage, PredictorFile } from '../energy/predictors/predictor_file.js';
+import { equation } from './calibrate_lines.js';
+import { leadOf, significant } from './figures.js';
+
+type Fitted = PredictorFile['predictors'];
+
+/** The wall-power law as an equation, from its parts. */
+function lawLine({ constants = {}, 'constants/sd': sd = {} }: NonNullable<Fitted['law']>): string {
+  const read = (of: Readonly<Record<string, number>>) => ({
+    eta: of.eta,
+    restW: of.rest_w,
+    cpu: of.cpu_w_per_pct ?? null,
+  });
+  return equation({ ...read(constants), sd: read(sd), cpuTerm: 'cpu_w_per_pct' in constants ? 'cpu_w_per_pct' : null });
+}
+
+/** Of a bench that has no such law, for it lacks the meter or the GPU. */
+const staticLine = ({ planned }: Fitted): string =>
+  `${significant(planned?.static_w?.static_w ?? NaN)} W × time + what the kernels take`;
+
+const coverageCells = (rows: readonly Coverage[]): string[] =>
+  rows
+    .filter(({ split }) => split === 'leave_model_out')
+    .map(
+      ({ level, empirical_pct, nominal_pct }) =>
+        `${level}: ${empirical_pct.toFixed(0)} % in ${nominal_pct} % intervals`,
+    );
+
+export function calibrationLines({ bench, source, energy, predictors, coverage }: PredictorFile): string {
+  const counts = Object.entries(predictors).map(([name, parts = {}]) => [
+    name,
+    `${Object.values(parts).reduce((sum, terms) => sum + Object.keys(terms).length, 0)} numbers`,
+    ...coverageCells(coverage.filter(({ predictor }) => predictor === name)),
+  ]);
+  const answer = predictors.law ? lawLine(predictors.law) : staticLine(predictors);
+  return `${leadOf({ energy: energy ?? 'wall_j' })}${answer} (${bench}: ${source})\n\n${alignColumns(counts)}`;
+}
+
+const shownLevels = { ml: 'primitives', module: 'modules', model: 'whole model' } as const;
+
+const pct = (value: number): string => `${value.toFixed(value < 9.95 ? 1 : 0)} %`;
+
+/** A line for each predictor and model, the levels beside each other. */
+export function leftOutLines(errors: readonly LeftOutError[]): string {
+  const keys = [...new Map(errors.map((one) => [`${one.predictor}\n${one.model}`, one])).values()];
+  const rows = keys.map(({ predictor, model }) => [
+    predictor,
+    model,
+    ...levels.map((level) => {
+      const found = errors.find((one) => one.predictor === predictor && one.model === model && one.level === level);
+      return found ? pct(found.mean_pct) : '–';
+    }),
+  ]);
+  const heading = ['predictor', 'kept back', ...levels.map((level) => shownLevels[level])];
+  return `mean error of each model, predicted from the others\n${alignColumns([heading, ...rows], new Set([2, 3, 4]))}`;
+}
