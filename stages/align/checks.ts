@@ -5,6 +5,7 @@
  */
 import type { Finding, Severity } from '../../pipeline/findings.js';
 import type { Clock, NoClock } from './clock.js';
+import type { FurthestOff } from './clock_holds.js';
 import type { Lag } from './lag.js';
 import { isMetered, type MeteredFacts, type Quality, type SessionFacts } from './rows.js';
 
@@ -17,6 +18,7 @@ export interface Limit {
 
 export const limits = {
   clockResidual_ms: { check: '1', limit: 40, source: 'derived: 0.1 % of a 20 s round, 2 · 0.04 s · 50 % step / 20 s' },
+  clockDrift_ppm: { check: '1', limit: 500, source: "derived: five times a poor quartz's 100 ppm" },
   interval_pct: { check: '3', limit: 5, source: 'IrEne A.3: 170 ms' },
   linesMissing: { check: '4', limit: 3, source: 'derived; EEHPC asks how missing samples are filled' },
   sessionMissing_pct: { check: '4', limit: 1, source: 'derived; EEHPC asks how missing samples are filled' },
@@ -61,15 +63,29 @@ export const pct = (part: number, whole: number): number => (whole > 0 ? (100 * 
 export function clockFits(session: string, clock: Clock | NoClock): Finding[] {
   const of = limits.clockResidual_ms;
   if ('refused' in clock) return [finding(of, 'refuse', session, null, clock.refused)];
-  const { residual_ms, reach_ms, edges } = clock;
+  const { residual_ms, reach_ms, edges, drift_ppm } = clock;
   if (edges === 0) return [finding(of, 'info', session, null, 'one clock stamped both logs, as stated: not checked')];
-  const judged = (value: number): Severity => (value <= of.limit ? 'info' : 'refuse');
+  const judged = (value: number, { limit }: Limit = of): Severity => (value <= limit ? 'info' : 'refuse');
+  const drift = `the meter's clock runs off by ${drift_ppm.toFixed(1)} ppm`;
+  const fast = Math.abs(drift_ppm);
   const off = `${edges} sync edges lie ${residual_ms.toFixed(2)} ms (MAD) off the line of the two clocks`;
   const reach = `at the session's ends the line is uncertain by ${reach_ms.toFixed(2)} ms (standard error)`;
   return [
     finding(of, judged(residual_ms), session, residual_ms, off),
     finding(of, judged(reach_ms), session, reach_ms, reach),
+    finding(limits.clockDrift_ppm, judged(fast, limits.clockDrift_ppm), session, fast, drift),
   ];
+}
+
+/** 1: does that line hold between the bursts too, or was the meter's clock set? */
+export function clockHolds({ session, first_us }: SessionFacts, found: FurthestOff | null): Finding[] {
+  const of = limits.clockResidual_ms;
+  if (!found) return [notStated(of, session, 'edges of rounds that show whether the clock holds between the bursts')];
+  const { off_ms, host_us, edges } = found;
+  const severity = off_ms <= of.limit ? 'info' : 'refuse';
+  const when = `${((host_us - first_us) / 60e6).toFixed(1)} min after the session began`;
+  const told = `of ${edges} edges of rounds those ${when} are furthest off the line: ${off_ms.toFixed(1)} ms`;
+  return [finding(of, severity, session, off_ms, severity === 'info' ? told : `${told}; was a clock set?`)];
 }
 
 /** 3: does an instrument keep its interval? */

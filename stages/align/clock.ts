@@ -6,8 +6,7 @@
  * they repeat too regularly the clock cannot be told.
  */
 import type { Database } from '../../pipeline/database.js';
-import { fromColumns, numbers } from '../../pipeline/rows.js';
-import { int32, int64, table } from '../../pipeline/table.js';
+import { numbers } from '../../pipeline/rows.js';
 import {
   bursts,
   candidates,
@@ -18,8 +17,8 @@ import {
   type Sighting,
   type Step,
 } from './coarse.js';
+import { type Edge, expectedEdges, locate, surround_us } from './edges.js';
 import { medianDeviation, robustLine } from './robust_line.js';
-import { sql } from './sql.js';
 
 export interface Clock {
   /** Meter minus host at the session's first host stamp. It includes the mean delay of the meter's lines. */
@@ -59,68 +58,8 @@ export const oneClock: Clock = { offset_s: 0, drift_ppm: 0, residual_ms: 0, edge
 export const leastEdges = 6;
 /** Edges are located so often, each time from the clock found before (research/measuring.md 2). */
 const passes = 3;
-/** Least height of a step, of the higher power. Derived: ten times the noise of a line (METHODS 6, 0.3 %). */
-const leastStep = 0.03;
-/** A window next to an edge longer than so many periods has lost a line: it does not tell when the edge was. */
-const longestWindow = 1.5;
-/** How much of the standby before and after a burst is looked at. */
-const surround_us = 2_000_000;
 /** Stamps are whole microseconds: edges no further off than that are not outliers. */
 const resolution_us = 1;
-
-const syncEdges = table(
-  'sync_edges',
-  'one edge of a sync step',
-  {
-    edge: int32('1, 2, … in order of time'),
-    host_us: int64("when it happened on the host's clock", 'µs'),
-    expected_us: int64("when it is expected on the meter's clock", 'µs'),
-    previous_us: int64('when the edge before is expected, or the standby before the burst begins', 'µs'),
-    next_us: int64('when the edge after is expected, or the standby after the burst ends', 'µs'),
-  },
-  ['edge'],
-);
-
-interface Edge {
-  readonly host_us: number;
-  readonly expected_us: number;
-  readonly previous_us: number;
-  readonly next_us: number;
-}
-
-/** Edges of one burst with what the clock known so far makes of them. */
-function expectedEdges(burst: readonly Step[], meter: (host_us: number) => number): Edge[] {
-  const host = burst.flatMap((step) => [step.start_us, step.end_us]);
-  const bounds = [host[0] - surround_us, ...host, host.at(-1)! + surround_us].map((at) => Math.round(meter(at)));
-  return host.map((host_us, i) => ({
-    host_us,
-    expected_us: bounds[i + 1],
-    previous_us: bounds[i],
-    next_us: bounds[i + 2],
-  }));
-}
-
-/** Where the power log has the edges: their moments on both clocks, without those that cannot be told. */
-async function locate(database: Database, edges: readonly Edge[], { period_us }: ClockSettings) {
-  const column = (name: keyof Edge) => Float64Array.from(edges, (edge) => edge[name]);
-  await database.run('DROP TABLE IF EXISTS sync_edges');
-  await database.insert(
-    'sync_edges',
-    fromColumns(syncEdges, {
-      edge: Int32Array.from(edges, (_, i) => i + 1),
-      host_us: column('host_us'),
-      expected_us: column('expected_us'),
-      previous_us: column('previous_us'),
-      next_us: column('next_us'),
-    }),
-  );
-  const found = await database.query(await sql('edges'), {
-    margin_us: period_us,
-    least_step: leastStep,
-    longest_spacing_us: longestWindow * period_us,
-  });
-  return { host_us: numbers(found, 'host_us'), meter_us: numbers(found, 'meter_us') };
-}
 
 /** The power log as far around a burst as the search goes. */
 async function logAround(database: Database, burst: readonly Step[], search_us: number): Promise<PowerLog> {
@@ -190,7 +129,7 @@ export async function fitClock(
     return { refused: `the power log shows none of the ${all.length} sync bursts ${within}: see align.clock_search` };
   }
   for (let pass = 1; ; pass++) {
-    const { host_us, meter_us } = await locate(database, edges, settings);
+    const { host_us, meter_us } = await locate(database, edges, settings.period_us);
     if (host_us.length < leastEdges) {
       const what = rounds ? `edges of rounds` : 'sync edges';
       const more = rounds ? `: ${advice}` : '';

@@ -22,8 +22,9 @@ import { findings as findingsTable, type Finding } from '../../pipeline/findings
 import type { TaskContext } from '../../pipeline/stage.js';
 import { fromRows, numbers } from '../../pipeline/rows.js';
 import { int64, string, table } from '../../pipeline/table.js';
-import { gapIntervals, gpuLag, sessionFindings } from './checks.js';
+import { clockHolds, gapIntervals, gpuLag, sessionFindings } from './checks.js';
 import { type Clock, fitClock, oneClock } from './clock.js';
+import { furthestOff } from './clock_holds.js';
 import type { Round, Step } from './coarse.js';
 import { lagOf } from './lag.js';
 import { judgeRounds } from './round_checks.js';
@@ -64,6 +65,7 @@ export async function run(context: TaskContext<AlignParams>): Promise<void> {
     await write(measurements, fromRows(measurements, []));
     await write(clockTable, fromRows(clockTable, []));
   } else {
+    if (clock.edges > 0) found.push(...clockHolds(facts, await furthestOff(database, clock, settings)));
     await measureRounds(database, params.edge, maxGap_us, facts, quality, clock);
     advance(3);
     const { offset_s, drift_ppm, residual_ms, edges } = clock;

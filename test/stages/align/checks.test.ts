@@ -65,9 +65,40 @@ test('1: edges that do not lie on a line refuse the session', async () => {
 test('1: a clock that is not known at the session’s ends refuses it', () => {
   const clock = { offset_s: 0, drift_ppm: 0, residual_ms: 1, edges: 40, reach_ms: 39 };
   const severities = (of: typeof clock) => clockFits('s', of).map(({ severity }) => severity);
-  assert.equal(severities(clock), ['info', 'info']);
-  assert.equal(severities({ ...clock, reach_ms: 41 }), ['info', 'refuse']);
-  assert.equal(severities({ ...clock, residual_ms: 41 }), ['refuse', 'info']);
+  assert.equal(severities(clock), ['info', 'info', 'info']);
+  assert.equal(severities({ ...clock, reach_ms: 41 }), ['info', 'refuse', 'info']);
+  assert.equal(severities({ ...clock, residual_ms: 41 }), ['refuse', 'info', 'info']);
+  assert.equal(severities({ ...clock, drift_ppm: -501 }), ['info', 'info', 'refuse']);
+});
+
+test('1: a meter whose clock was set between the bursts refuses, though the bursts fit a line', async () => {
+  const set = (by_us: number, part: number) => ({
+    count: 40,
+    lines: (lines: Line[]) =>
+      lines.map((line, i) => (i < part * lines.length ? line : { ...line, mono_us: line.mono_us + by_us })),
+  });
+  const refusals = async (given: Given): Promise<string[]> => {
+    const { findings } = await aligned(makeSession(given));
+    return findings
+      .filter(({ severity }) => severity === 'refuse')
+      .map(({ check_id, message }) => `${check_id}: ${message}`);
+  };
+  assert.equal(await refusals(set(0, 0.5)), []);
+  for (const [by_us, part] of [
+    [400_000, 0.5],
+    [-400_000, 0.3],
+    [150_000, 0.7],
+  ]) {
+    const refused = await refusals(set(by_us, part));
+    assert.is(refused.length, 1, `${by_us}`);
+    assert.match(
+      refused[0],
+      /1: of \d+ edges of rounds those .* min after the session began are furthest off .* was a clock set\?/,
+    );
+  }
+  const [drift, ...others] = await refusals({ drift: 600e-6 });
+  assert.match(drift, /1: the meter's clock runs off by 600\.\d ppm/);
+  assert.equal(others, []);
 });
 
 test('3: an interval that is not the stated one warns', async () => {

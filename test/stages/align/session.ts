@@ -31,6 +31,8 @@ export interface Given {
   readonly offset_us?: number;
   readonly drift?: number;
   readonly round_us?: number;
+  /** Rounds of each measurement, four unless said. */
+  readonly count?: number;
   /** A power of a measurement's round that differs from `wall_w`. */
   readonly power?: (measurement: string, round: number) => number;
   /** The length of a round that differs from `round_us`; its runs stay the same. */
@@ -50,7 +52,7 @@ interface Load {
 }
 
 /** What runs when, and what it draws. */
-function plan({ round_us = 12_000_000, power = (name) => wall_w[name], length = () => round_us }: Given) {
+function plan({ round_us = 12_000_000, count = 4, power = (name) => wall_w[name], length = () => round_us }: Given) {
   const found: Round[] = [];
   const loads: Load[] = [];
   let now_us = first_us + 10_000_000;
@@ -68,7 +70,7 @@ function plan({ round_us = 12_000_000, power = (name) => wall_w[name], length = 
   };
   addBurst(1);
   for (const name of ['a', 'b'])
-    for (let round = 1; round <= 4; round++) {
+    for (let round = 1; round <= count; round++) {
       add(name, round, length(name, round), power(name, round));
       now_us += 2_000_000;
     }
