@@ -57,7 +57,14 @@ function plan({ round_us = 12_000_000, count = 4, power = (name) => wall_w[name]
   const loads: Load[] = [];
   let now_us = first_us + 10_000_000;
   const add = (id: string | null, round: number, long_us: number, w: number): void => {
-    const about = { session: 's', excluded_by: null, measurement_id: id, kind: id ? 'round' : 'sync', round, repeats: id ? 12_000 : 1 };
+    const about = {
+      session: 's',
+      excluded_by: null,
+      measurement_id: id,
+      kind: id ? 'round' : 'sync',
+      round,
+      repeats: id ? 12_000 : 1,
+    };
     found.push({ ...about, start_us: now_us, end_us: now_us + long_us });
     loads.push({ start_us: now_us, end_us: now_us + long_us, w });
     now_us += long_us;
