@@ -2,34 +2,49 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Journal, meterLog, resourceLog, sessionFolder } from '../../stages/profile/live/journal.js';
-import { measureSession } from '../../stages/profile/live/session.js';
+import type { Job } from '../../stages/profile/live/jobs.js';
+import { measureSession, type SessionSettings } from '../../stages/profile/live/session.js';
 import { ordinary, type PcOptions, SimulatedPc } from './simulated_pc.js';
 import { jobsIn, nodesOf, settings } from './simulated_session.js';
 import { truthOf } from './truth.js';
 
-/** Of one model, by the settings that `profile` has by default; the bench lacks what `lacks` says. */
+interface Left {
+  readonly truth: PcOptions['truth'];
+  readonly jobs: readonly Job[];
+  readonly rounds: SessionSettings['rounds'];
+}
+
+/**
+ * Of one model, by the settings that `profile` has by default and the truth of truth.ts unless others are given; the bench
+ * lacks what `lacks` says.
+ */
 export async function leaveSession(
   folder: string,
   run: string,
   model: string,
   lacks?: PcOptions['lacks'],
+  others?: Left,
 ): Promise<void> {
   const own = join(folder, sessionFolder(run, model));
   mkdirSync(own, { recursive: true });
   const logs = { meter: meterLog(own, 1), resources: resourceLog(own, 1) };
   const nodes = nodesOf(model);
-  const pc = new SimulatedPc({ nodes, truth: truthOf, imperfections: ordinary, logs, lacks });
+  const { truth, jobs, rounds } = others ?? {
+    truth: truthOf,
+    jobs: jobsIn(nodes, (signature) => `${model}/${signature}`),
+    rounds: settings.rounds,
+  };
+  const pc = new SimulatedPc({ nodes, truth, imperfections: ordinary, logs, lacks });
   const meter = lacks === 'meter' ? null : { meter: 'emonlib', meter_period_us: 170_000 };
   const about = {
     bench: 'simulated PC',
     ...(meter ?? { meter: null, meter_period_us: null }),
     gpu: lacks === 'gpu' ? null : 'GPU-0',
     clocks_mhz: null,
-    round_s: 20,
-    rounds: 5,
+    round_s: rounds.round,
+    rounds: rounds.rounds,
   };
   const journal = Journal.open(own, model, about);
-  const jobs = jobsIn(nodes, (signature) => `${model}/${signature}`);
-  await measureSession(jobs, { ...settings, session: model }, pc, journal);
+  await measureSession(jobs, { ...settings, session: model, rounds }, pc, journal);
   journal.close();
 }

@@ -16,12 +16,12 @@ import type {
 import { NodeFailure, RunnerDied } from '../../stages/energy/benches/live/node_runner.js';
 import type { GpuUser } from '../../stages/energy/benches/live/nvidia_smi.js';
 import type { LoadedModel, Stamps } from '../../stages/energy/benches/live/runner_protocol.js';
-import { checkOf } from '../../stages/energy/benches/live/logger_line.js';
 import { checkSum } from '../../stages/energy/meters/emonlib.js';
 import { entryLine, headerLine } from '../../stages/energy/meters/meter_log.js';
 import type { Identity } from '../../stages/energy/meters/meter.js';
 import { identityOf, meterSettings } from '../../stages/energy/meters/settings.js';
 import { Random } from '../../stages/energy/random.js';
+import { checkedLine } from './checked_line.js';
 import { burstTruth, type NodeTruth, standby_w as usualStandby_w } from './truth.js';
 
 export interface Imperfections {
@@ -49,7 +49,7 @@ export interface Fault {
 
 export interface PcOptions {
   readonly nodes: LoadedModel['nodes'];
-  readonly truth: (node: { readonly scope: string; readonly type: string; readonly batch_size: number; readonly length: number }) => NodeTruth; // prettier-ignore
+  readonly truth: (node: { readonly scope: string; readonly type: string; readonly node_id: number; readonly batch_size: number; readonly length: number }) => NodeTruth; // prettier-ignore
   readonly imperfections?: Imperfections;
   readonly seed?: number;
   /** Where its logs are written; none where it is not given. */
@@ -63,6 +63,7 @@ export interface PcOptions {
 const meterPeriod_us = 170_000;
 const resourcePeriod_us = 170_000;
 const idleGpu_w = 10;
+const busyGpu_pct = 97;
 const threads = 20;
 const mains_v = 120;
 const bootId = 'simulated';
@@ -118,7 +119,7 @@ export class SimulatedPc implements Instruments {
     const run = ['run', started_us, started_us + this.utcOffset_us, bootId, resourcePeriod_us, threads, 100];
     appendFileSync(
       logs.resources,
-      `#irene-logger,1\n${checked(run)}${this.hasGpu ? checked(['device', 0, 'GPU-0', 'Simulated', '1']) : ''}`,
+      `#irene-logger,1\n${checkedLine(run)}${this.hasGpu ? checkedLine(['device', 0, 'GPU-0', 'Simulated', '1']) : ''}`,
     );
   }
 
@@ -218,8 +219,14 @@ export class SimulatedPc implements Instruments {
     if (!logs) return;
     const { gpu_energy_uj, gpu_power_mw, gpu_clk_mhz, gpu_temperature_c, throttle_bits } = gpu;
     const hostLine = ['host', tick, end_us, utc_us, end_us, this.busy, total, 32_000_000, 24_000_000, '', ''];
-    const gpuLine = ['gpu', tick, 0, gpu.mono_us, 100, gpu_energy_uj, gpu_power_mw, 97, 41, gpu_clk_mhz, 4004, gpu_temperature_c, 1_000_000, 8_000_000, throttle_bits, '']; // prettier-ignore
-    appendFileSync(logs.resources, checked(hostLine) + (this.hasGpu ? checked(gpuLine) : ''));
+    const gpuLine = ['gpu', tick, 0, gpu.mono_us, 100, gpu_energy_uj, gpu_power_mw, this.gpu_pct(from_us), 41, gpu_clk_mhz, 4004, gpu_temperature_c, 1_000_000, 8_000_000, throttle_bits, '']; // prettier-ignore
+    appendFileSync(logs.resources, checkedLine(hostLine) + (this.hasGpu ? checkedLine(gpuLine) : ''));
+  }
+
+  /** Of what runs on at the end of a period. */
+  private gpu_pct(from_us: number): number {
+    const last = this.steps.at(-1);
+    return last && last.end_us > from_us ? Math.round(last.gpu_pct ?? busyGpu_pct) : busyGpu_pct;
   }
 
   /** 40 °C; cooling down to it, or standing still above it. */
@@ -285,12 +292,6 @@ export class SimulatedPc implements Instruments {
       kill: () => void (alive = false),
     };
   }
-}
-
-/** A line of the logger with its checksum. */
-function checked(cells: readonly (string | number | null)[]): string {
-  const content = cells.join(',');
-  return `${content},${checkOf(content).toString(16).padStart(4, '0')}\n`;
 }
 
 /** What a runner tells when it runs out of memory. */

@@ -8,6 +8,8 @@ export interface NodeTruth {
   readonly latency_s: number;
   readonly wall_w: number;
   readonly gpu_w: number;
+  /** How long a kernel ran of that, %; where it is not known, nearly always. */
+  readonly gpu_pct?: number;
 }
 
 /** Equal nodes take the same; latencies are whole microseconds. Wall energy of one run is wall_w · latency_s. */

@@ -20,7 +20,8 @@ export interface BenchSummary {
 function predictorsOf(description: BenchDescription): string | null {
   const own = predictorsFile(description);
   const fitted = own ? readPredictorFile(own) : description.predictors;
-  return typeof fitted === 'object' ? Object.keys(fitted.predictors).join(', ') : null;
+  if (typeof fitted !== 'object') return null;
+  return Object.keys(fitted.predictors).join(', ') + (fitted.energy === 'gpu_j' ? ' (GPU alone)' : '');
 }
 
 /** All benches of the working directory and the package, sorted by name. Throws a UsageError where a file is wrong. */
