@@ -151,9 +151,10 @@ export async function calibrateRun(
   };
   if (file) writeOutput(file, predictorFileText(document), args.force);
   terminal.print(calibrationLines(document));
-  if (leftOut && leftOut.errors.length > 0) terminal.print(`\n${leftOutLines(leftOut.errors)}`);
-  if (text !== undefined) terminal.print(`\n${text}`);
-  terminal.document({ bench: document, file, ...(leftOut && { kept_back: leftOut.errors }), ...beside });
+  // A run without wall joules evaluates nothing: what it would have told beside is empty.
+  const said = leftOut ? leftOutLines(leftOut.errors) : text;
+  if (said) terminal.print(`\n${said}`);
+  terminal.document({ bench: document, file, ...beside, ...(leftOut && { kept_back: leftOut.errors }) });
   terminal.say(
     file
       ? `${file}: use it with pipeline predict MODEL --on ${args.output ?? basename(file, extname(file))}`

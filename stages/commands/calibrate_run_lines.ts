@@ -44,8 +44,9 @@ const shownLevels = { ml: 'primitives', module: 'modules', model: 'whole model' 
 
 const pct = (value: number): string => `${value.toFixed(value < 9.95 ? 1 : 0)} %`;
 
-/** A line for each predictor and model, the levels beside each other. */
+/** A line for each predictor and model, the levels beside each other; empty where no model was left out. */
 export function leftOutLines(errors: readonly LeftOutError[]): string {
+  if (errors.length === 0) return '';
   const keys = [...new Map(errors.map((one) => [`${one.predictor}\n${one.model}`, one])).values()];
   const rows = keys.map(({ predictor, model }) => [
     predictor,
