@@ -4,6 +4,8 @@
  * two bursts alike within reach, so that each burst gives its candidates, and those are taken on which most agree.
  */
 
+import { median } from '../energy/median.js';
+
 /** One on-step, on the host's clock. */
 export interface Step {
   readonly start_us: number;
@@ -28,18 +30,25 @@ const largestDrift = 500e-6;
 /** A variance below this share of the squared mean is rounding error: the log is flat there and correlates with nothing. */
 const flat = 1e-9;
 
-/** Steps further apart than this belong to different bursts; METHODS 6's burst pauses for 5 s at most. */
+/** Steps further apart than this belong to different bursts; METHODS 6's burst pauses for 5 s at most … */
 const burstPause_us = 15_000_000;
+/** … and so do those further apart than so many of its ordinary pauses, which are alike to a factor of 1.5 (METHODS 6). */
+const ordinaryPauses = 3;
 
 /** Least correlation with the pattern. Found on replays of PC1: 0.98 at the right lag, at most 0.53 at any other. */
 const leastCorrelation = 0.8;
 
-/** The bursts of a session: runs of steps with short pauses, in order of time. */
+/**
+ * The bursts of a session: runs of steps with short pauses, in order of time. One that was interrupted and begun anew is
+ * two: the log may lack what was between them.
+ */
 export function bursts(steps: readonly Step[]): Step[][] {
+  const pauses = steps.slice(1).map(({ start_us }, i) => start_us - steps[i].end_us);
+  const longest_us = pauses.length > 0 ? Math.min(burstPause_us, ordinaryPauses * median(pauses)) : burstPause_us;
   const found: Step[][] = [];
   for (const step of steps) {
     const last = found.at(-1);
-    if (last && step.start_us - last.at(-1)!.end_us <= burstPause_us) last.push(step);
+    if (last && step.start_us - last.at(-1)!.end_us <= longest_us) last.push(step);
     else found.push([step]);
   }
   return found;

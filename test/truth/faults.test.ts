@@ -1,8 +1,9 @@
 /**
  * The real program on a simulated PC that is treated badly: every one of its processes is killed, the meter pulled out and
- * hung, the GPU throttled and used by another, a node too large. It is taken up again after each end, and what comes out is
- * right or flagged, with nothing finished lost.
+ * hung, the GPU throttled and used by another, the clock set and slewed, a node too large. It is taken up again after each
+ * end, and what comes out is right or flagged, with nothing finished lost.
  */
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -11,6 +12,7 @@ import { needs } from '../needs.js';
 import { buildRig } from '../stages/commands/bench_rig.js';
 import { hasty, processBelow, ProcessRig } from './process_rig.js';
 import { errorsIn, resultsOf } from './results.js';
+import { Utc } from './utc.js';
 
 /** The type of a node that does not fit into memory. */
 const tooLarge = 'MLP';
@@ -42,29 +44,51 @@ const forAWhile =
 const killPipeline: Act = (_, pipeline) => void process.kill(pipeline, 'SIGKILL');
 const interrupt: Act = (_, pipeline) => void process.kill(pipeline, 'SIGINT');
 
-const acts: readonly Act[] = [
+/** A round of the journal that was left out for a step of UTC. */
+const flagged = /"excluded_by":\["2"/;
+const mostSteps = 60;
+
+/** Somebody sets the clock to and fro until a round has seen it. */
+const setTheClock =
+  (utc: Utc): Act =>
+  async (rig, pipeline) => {
+    for (let i = 0; i < mostSteps && existsSync(`/proc/${pipeline}`) && !flagged.test(rig.journal()); i++) {
+      utc.step([2e6, -3e6, 40e3, 1e6, -40e3, 7e3][i % 6]);
+      await sleep(600);
+    }
+  };
+
+/** As NTP does at most. No round of two seconds can tell it, and none is wrong by it. */
+const slew_ppm = 500;
+
+const actsOn = (utc: Utc): readonly Act[] => [
   killPipeline,
   kill('fake_runner'),
   forAWhile(async (rig) => rig.unplug(), async (rig) => rig.plug(), 1.5), // prettier-ignore
   kill('recorder.js'),
   killPipeline,
   kill('irene-logger'),
+  setTheClock(utc),
   forAWhile((rig) => rig.throttle(true), (rig) => rig.throttle(false), 2), // prettier-ignore
   forAWhile((rig) => rig.gpuUser(true), (rig) => rig.gpuUser(false), 3), // prettier-ignore
   interrupt,
+  forAWhile(() => utc.slew(slew_ppm), () => utc.slew(0), 3), // prettier-ignore
   forAWhile((rig) => rig.hang(true), (rig) => rig.hang(false), 1), // prettier-ignore
   killPipeline,
 ];
 
 const socat = needs('socat');
 const make = needs('make');
+const cc = needs('cc');
 
-if (socat && make && needs('cc')) {
+if (socat && make && cc) {
   test('whatever befalls it, no wrong joule is unflagged and nothing finished is lost', async () => {
     const rig = new ProcessRig(buildRig(make), socat, hasty, tooLarge);
+    const utc = new Utc(cc);
+    rig.environment = utc.environment;
     await rig.plug();
     const random = new Random('moments', 1);
-    const waiting = [...acts];
+    const waiting = [...actsOn(utc)];
     let code: number | null = null;
     let before = '';
     for (let starts = 1; code !== 0 && starts <= mostStarts; starts++) {
@@ -92,6 +116,8 @@ if (socat && make && needs('cc')) {
     assert.ok(worstRound < roundWithin, `${worstRound}`);
     assert.ok(worstMean < meanWithin, `${worstMean}`);
     assert.is(results.features, results.nodes - results.nodesOf(tooLarge));
+    const flags = new Set(results.rounds.flatMap(({ excludedBy }) => excludedBy));
+    assert.ok(flags.has('2'), `no round is left out for the clock that was set: ${[...flags].join(', ')}`);
     const keys = results.rounds.map(({ measurement_id, round }) => `${measurement_id} ${round}`);
     assert.is(new Set(keys).size, keys.length, 'no round is there twice');
   });

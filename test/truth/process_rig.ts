@@ -77,6 +77,8 @@ export class ProcessRig {
   private silent = false;
   /** Watts at a moment besides what the fake runner does; of a real runner, by its processor time. */
   besides: (from_us: number, to_us: number) => number = () => 0;
+  /** What the pipeline is started with besides. */
+  environment: NodeJS.ProcessEnv = {};
   /** What the pipeline said, over all of its starts. */
   said = '';
 
@@ -189,6 +191,7 @@ export class ProcessRig {
     const program = join(packageRoot, 'dist', 'pipeline', 'main.js');
     const child = spawn(process.execPath, [program, 'run', 'bench.yaml', '--stage', 'featurize', ...more], {
       cwd: this.folder,
+      env: { ...process.env, ...this.environment },
     });
     child.stdout.on('data', (data: Buffer) => (this.said += data.toString()));
     child.stderr.on('data', (data: Buffer) => (this.said += data.toString()));

@@ -9,6 +9,8 @@ export interface Found {
   readonly measurement_id: string;
   readonly round: number;
   readonly excluded: boolean;
+  /** The checks that left it out, by id. */
+  readonly excludedBy: readonly string[];
   /** Relative error of its wall energy; null where it has none. */
   readonly error: number | null;
 }
@@ -29,7 +31,7 @@ export async function resultsOf(rig: ProcessRig): Promise<Results> {
   const rows = async (sql: string) => toRows(await database.query(sql));
   const of = (stage: string, name: string): string => `read_parquet('${rig.table(stage, name)}')`;
   const types = `(SELECT DISTINCT measurement_id, type FROM ${of('trace', 'nodes')})`;
-  const measured = await rows(`SELECT type, measurement_id, round, excluded, wall_j FROM ${of('align', 'measurements')} JOIN ${types} USING (measurement_id)`); // prettier-ignore
+  const measured = await rows(`SELECT type, measurement_id, round, excluded, excluded_by, wall_j FROM ${of('align', 'measurements')} JOIN ${types} USING (measurement_id)`); // prettier-ignore
   const failed = await rows(`SELECT type FROM ${of('profile', 'failures')} JOIN ${types} USING (measurement_id)`);
   const [clock] = await rows(`SELECT offset_s, drift_ppm, residual_ms FROM ${of('align', 'clock')}`);
   const [{ n }] = await rows(`SELECT count(*) AS n FROM ${of('featurize', 'features')}`);
@@ -37,10 +39,10 @@ export async function resultsOf(rig: ProcessRig): Promise<Results> {
   const [{ ids }] = await rows(`SELECT count(*) AS ids FROM ${types}`);
   database.close();
   return {
-    rounds: measured.map(({ type, measurement_id, round, excluded, wall_j }) => {
+    rounds: measured.map(({ type, measurement_id, round, excluded, excluded_by, wall_j }) => {
       const { wall_w, latency_s } = truthOf({ type: String(type) });
       const error = wall_j === null ? null : Number(wall_j) / (wall_w * latency_s) - 1;
-      return { type: String(type), measurement_id: String(measurement_id), round: Number(round), excluded: excluded === true, error }; // prettier-ignore
+      return { type: String(type), measurement_id: String(measurement_id), round: Number(round), excluded: excluded === true, excludedBy: String(excluded_by ?? '').split(', '), error }; // prettier-ignore
     }),
     failed: failed.map(({ type }) => String(type)),
     measurements: Number(ids),

@@ -110,6 +110,12 @@ test('steps with long pauses between them are different bursts', () => {
   );
 });
 
+test('a burst that is begun anew after a few seconds is another', () => {
+  const short = (from_us: number) =>
+    [0, 450_000, 900_000].map((at) => ({ start_us: from_us + at, end_us: from_us + at + 250_000 }));
+  assert.equal(bursts([...short(0), ...short(7e6)]), [short(0), short(7e6)]);
+});
+
 test('two bursts that look alike are told apart by the offset that fits both', () => {
   const candidate = (offset_us: number, correlation = 0.98) => ({ offset_us, correlation });
   const early = { at_us: 0, candidates: [candidate(1_000_000), candidate(101_000_000, 0.99)] };
