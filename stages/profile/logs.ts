@@ -146,6 +146,7 @@ function sessionRow(
       power_factor_source: apparent ? 'absent' : 'measured',
       resource_period_us: medianInterval_us(stamps),
       standby_w: stated.standby,
+      gpu_standby_w: null,
     },
   ]);
 }

@@ -108,6 +108,7 @@ function sessionTable({ params, partition, source }: TaskContext<ProfileParams>,
       power_factor_source: meter.power_factor_source,
       resource_period_us: Math.round(instruments.resource_period * 1e6),
       standby_w: plan.standby.wall_w,
+      gpu_standby_w: plan.standby.gpu_w,
     },
   ]);
 }

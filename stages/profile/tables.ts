@@ -92,6 +92,7 @@ export const session = table(
     power_factor_source: nullable(string('measured, assumed, or absent: then power is in volt-amperes')),
     resource_period_us: int64('nominal distance of the resource samples', 'µs'),
     standby_w: nullable(double('standby power at the wall', 'W')),
+    gpu_standby_w: nullable(double('standby power of the GPU, by its driver', 'W')),
   },
   ['session'],
 );

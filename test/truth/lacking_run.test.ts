@@ -52,6 +52,8 @@ test('without a meter a run gives GPU joules, labelled so, and says that nothing
     assert.is(wall_j, null);
     assert.ok(Math.abs(gpu_j! / (gpu_w * latency_s) - 1) < 0.01, type);
   }
+  const standby = await pipelineJson<object[]>(folder, ['query', 'ours.yaml', 'SELECT DISTINCT standby_w, round(gpu_standby_w) AS gpu_w FROM session']); // prettier-ignore
+  assert.equal(standby, [{ standby_w: null, gpu_w: 10 }], 'the idle GPU of the simulated PC');
   const { code, stdout } = await pipeline(folder, ['check', 'ours.yaml']);
   assert.is(code, 0);
   assert.match(stdout, 'not stated: there is no power meter');

@@ -32,7 +32,7 @@ function datasetRows({ datasets }: Contents): string[][] {
 
 /** What is known of bench and instruments, alike for all sessions; what differs is in the dataset. */
 function benchRows(sessions: Described['sessions']): string[][] {
-  const perSession = new Set(['session', 'started_utc_us', 'first_us', 'last_us', 'standby_w']);
+  const perSession = new Set(['session', 'started_utc_us', 'first_us', 'last_us', 'standby_w', 'gpu_standby_w']);
   const columns = Object.keys(sessions[0] ?? {}).filter((column) => !perSession.has(column));
   return columns.map((column) => [column, [...new Set(sessions.map((session) => session[column]))].join('; ')]);
 }

@@ -84,6 +84,7 @@ function sessionRow({ meter, resourcePeriod_us, threads }: Logs, spans: readonly
     power_factor_source: meter && (apparent ? 'absent' : 'measured'),
     resource_period_us: resourcePeriod_us,
     standby_w: null,
+    gpu_standby_w: null,
   };
   return fromRows(session, [about]);
 }

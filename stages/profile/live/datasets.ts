@@ -12,6 +12,7 @@ import { identityOf } from '../../energy/meters/settings.js';
 import { failures, power, resources, rounds, session } from '../tables.js';
 import { liveChecks } from './checks.js';
 import { type Entry, meterLog, resourceLog, told } from './journal.js';
+import { mean } from './idle_checks.js';
 import { type Leg, legsOf } from './legs.js';
 
 export interface Datasets {
@@ -198,7 +199,8 @@ function sessionRow(
 ): Table {
   const identity = settings.meter && identityOf(settings.meter);
   const [start] = told(entries).of('leg');
-  const standbys = told(entries).of('standby').flatMap(({ standby_w }) => standby_w ?? []); // prettier-ignore
+  const standbys = told(entries).of('standby');
+  const meanOf = (key: 'standby_w' | 'gpu_standby_w'): number | null => mean(standbys.flatMap((one) => one[key] ?? []));
   const stamps = samples.columns.mono_us;
   return fromRows(session, [
     {
@@ -219,7 +221,8 @@ function sessionRow(
       mains_voltage_v: settings.mains,
       power_factor_source: identity && (lines.apparent ? 'absent' : 'measured'),
       resource_period_us: resourcePeriod_us,
-      standby_w: standbys.length > 0 ? standbys.reduce((sum, w) => sum + w, 0) / standbys.length : settings.standby,
+      standby_w: meanOf('standby_w') ?? settings.standby,
+      gpu_standby_w: meanOf('gpu_standby_w'),
     },
   ]);
 }

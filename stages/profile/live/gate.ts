@@ -10,6 +10,8 @@ export interface Standby {
   readonly mono_us: number;
   /** Null where there is no meter. */
   readonly standby_w: number | null;
+  /** Of the GPU, by its driver; null where there is none, or it tells none. */
+  readonly gpu_standby_w: number | null;
   /** Of the GPU; null where it tells none. */
   readonly temperature_c: number | null;
 }
@@ -33,8 +35,9 @@ export class Gate {
     const { instruments } = this;
     const [from_us, to_us] = [instruments.now_us() - this.settings.protocol.gate * 1e6, instruments.now_us()];
     const standby_w = mean(instruments.power.between(from_us, to_us).map(({ power_w }) => power_w));
+    const gpu_w = instruments.gpu.between(from_us, to_us).flatMap(({ gpu_power_mw }) => (gpu_power_mw === null ? [] : gpu_power_mw / 1e3)); // prettier-ignore
     const temperature_c = instruments.gpu.last?.gpu_temperature_c ?? null;
-    const now = { mono_us: to_us, standby_w, temperature_c };
+    const now = { mono_us: to_us, standby_w, gpu_standby_w: mean(gpu_w), temperature_c };
     if (before === null || before.standby_w === null || standby_w === null) return { now, drift: null };
     return { now, drift: standbyDrift(before.standby_w, standby_w, (to_us - before.mono_us) / 3.6e9) };
   }

@@ -60,6 +60,8 @@ const entry = z.discriminatedUnion('kind', [
     mono_us: stamp,
     /** Null where there is no meter. */
     standby_w: z.number().nullable(),
+    /** Null where there is no GPU, or its driver tells no power; absent in journals that were begun before it was kept. */
+    gpu_standby_w: z.number().nullable().default(null),
     temperature_c: z.number().nullable(),
   }),
   z.object({ kind: z.literal('begin'), measurement_id: z.string(), repeats: z.number().int(), latency_s: z.number() }),

@@ -154,6 +154,7 @@ const about = {
   power_factor_source: 'measured',
   resource_period_us: 170_000,
   standby_w,
+  gpu_standby_w: 10,
 };
 
 type Found = Record<string, string | number | boolean | null>;

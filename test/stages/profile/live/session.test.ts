@@ -79,6 +79,7 @@ test('a session has two bursts, its standby, and five rounds of each measurement
   assert.equal(kinds, ['session', 'leg', 'sync', 'standby', ...each, ...each, ...each, 'sync', 'end']);
   assert.is(went.of('sync')[0].steps.length, 20);
   assert.is(went.of('standby')[0].standby_w, 75);
+  assert.is(went.of('standby')[0].gpu_standby_w, 10);
   for (const { end_us, start_us, repeats } of went.of('round')) {
     assert.is(end_us - start_us, 20e6);
     assert.is(repeats, 200);
