@@ -45,6 +45,6 @@ export function twinTruth(model: string, sizes: readonly Size[]) {
       return [keyOf(node), { latency_s, gpu_w: gpu_j / latency_s, wall_w: wall_j / latency_s, gpu_pct }];
     }),
   );
-  const jobs: Job[] = jobsOf(rows.map(({ node, ...size }) => ({ ...size, scope: node.scope, type: node.type, measurement_id: idOf(model, node) }))); // prettier-ignore
+  const jobs: Job[] = jobsOf(rows.map(({ node, ...size }) => ({ ...size, scope: node.scope, type: node.type, measurement_id: idOf(model, node), measured: true }))); // prettier-ignore
   return { truth: (node: Size & { readonly node_id: number }): NodeTruth => truths.get(keyOf(node))!, jobs };
 }
