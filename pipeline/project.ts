@@ -12,12 +12,18 @@ export interface Project {
   readonly graph: Graph;
 }
 
-export async function openProject(
+export const openProject = (
   file: string,
   registry: Registry,
-  options: SourceOptions & { readonly set?: readonly string[] } = {},
+  { set, ...options }: SourceOptions & { readonly set?: readonly string[] } = {},
+): Promise<Project> => openConfigured(loadConfiguration(file, registry, set), registry, options);
+
+/** The same of a configuration that has been read. */
+export async function openConfigured(
+  configuration: Configuration,
+  registry: Registry,
+  options: SourceOptions,
 ): Promise<Project> {
-  const configuration = loadConfiguration(file, registry, options.set);
   const source = await chooseSource(configuration, registry, options);
   return { configuration, registry, graph: buildGraph(configuration, registry, source) };
 }

@@ -8,7 +8,7 @@ import { mayBeAtWork } from '../execute/slurm/batch.js';
 import { refuseBesideSlurm } from '../execute/slurm/refuse_beside.js';
 import { filesOf } from '../freshness.js';
 import { dependencies, runFolders, type Graph, type Task } from '../graph.js';
-import { openProject, survey, type Project, type State } from '../project.js';
+import { openConfigured, openProject, survey, type Project, type State } from '../project.js';
 import { reportFolder, runFolder } from '../paths.js';
 import { collectTemporary, removeIfEmpty } from '../store/garbage.js';
 import { lockRun, type RunLock } from '../store/lock.js';
@@ -123,7 +123,8 @@ async function lockOf(run: string, { detach }: RunArgs, lost: (error: Error) => 
 /** All that changes the run's folders, the choice of the source too, happens under its lock. */
 async function bringUpToDate(args: RunArgs, registry: Registry, terminal: Terminal): Promise<void> {
   const { relock, download, set } = args;
-  const { run } = loadConfiguration(args.config, registry, set);
+  const configuration = loadConfiguration(args.config, registry, set);
+  const { run } = configuration;
   const interrupt = interruptible();
   const lock = await lockOf(run, args, interrupt.stop);
   try {
@@ -131,7 +132,7 @@ async function bringUpToDate(args: RunArgs, registry: Registry, terminal: Termin
     collectUnlessAtSlurm(run);
     const { signal } = interrupt;
     const warn = (text: string) => terminal.warn(text);
-    const project = await openProject(args.config, registry, { relock, download, set, record: true, signal, warn });
+    const project = await openConfigured(configuration, registry, { relock, download, record: true, signal, warn });
     const { graph } = project;
     const { kind, label } = graph.source;
     const name = terminal.style.bold(`run ${run}`);

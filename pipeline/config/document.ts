@@ -20,7 +20,7 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: 'it may not be read',
 };
 
-function readText(file: string, hint: string | undefined): string {
+export function readText(file: string, hint?: string): string {
   let bytes: Uint8Array;
   try {
     bytes = readBounded(file, largest_mib);

@@ -10,10 +10,14 @@ import { withFile } from '../system_problem.js';
 export function canonical(value: unknown): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value ?? null);
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  const entries = Object.entries(value)
-    .filter(([, v]) => v !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${entries.map(([key, v]) => `${JSON.stringify(key)}:${canonical(v)}`).join(',')}}`;
+  // A run with nothing stale spends a tenth of its time here: no lists of pairs are made.
+  const given = value as Readonly<Record<string, unknown>>;
+  let text = '';
+  for (const key of Object.keys(given).sort()) {
+    const v = given[key];
+    if (v !== undefined) text += `${text && ','}${JSON.stringify(key)}:${canonical(v)}`;
+  }
+  return `{${text}}`;
 }
 
 export const hashOf = (tag: string, value: unknown): string =>

@@ -3,7 +3,7 @@
  * is described in data/models/README.md.
  */
 import { z } from 'zod';
-import { readYaml } from '../../../pipeline/yaml.js';
+import { readYamlOnce } from '../../../pipeline/yaml.js';
 import { parseExpression, type Expression } from './expression.js';
 import { checkFamily } from './family_checks.js';
 import { NotationError } from './scanner.js';
@@ -63,4 +63,4 @@ const familySchema = z
   });
 
 /** Throws a UsageError with every problem and its place. */
-export const readFamily = (file: string): Family => readYaml<Family>(file, familySchema);
+export const readFamily = (file: string): Family => readYamlOnce<Family>(file, familySchema);
