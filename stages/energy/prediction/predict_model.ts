@@ -100,6 +100,16 @@ function withClock(
   return new Map(nodes.map(({ id }) => [id, { gpu_clk_mhz: clockMhz, ...measured.get(id) }]));
 }
 
+/** Throws a UsageError where a node that is told has no energy: what is fitted lacks something, or is out of all range. */
+function checkFinite(predicted: readonly PredictedNode[], bench: FittedBench): void {
+  const wrong = predicted.find(({ wallJ }) => !Number.isFinite(wallJ));
+  if (!wrong) return;
+  throw new UsageError(
+    `bench ${bench.name} gives no energy for ${wrong.scope || 'the whole model'} (${wrong.type}): ${wrong.predictor} says ${wrong.wallJ} J`,
+    'what is fitted there does not suffice for this model, or was edited: calibrate the bench anew',
+  );
+}
+
 /**
  * Predicts one workload. Nodes of which the setting's predictor says nothing (below a model that was only measured as a
  * whole) are planned. Throws a UsageError where the bench, the profile or the model cannot give what is asked for.
@@ -131,6 +141,7 @@ export async function predictModel(
     if (fallback) by.push(predictClasses(fallback, other, its, forest, unlike));
   }
   const predicted = predictedNodes(nodes, forest, by);
+  checkFinite(predicted, bench);
   if (predicted.length < nodes.length) {
     unused.push(`${bench.name} can plan nothing: the tree ends where the profile does`);
   }
