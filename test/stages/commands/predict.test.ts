@@ -26,8 +26,8 @@ write('box.yaml', `name: box\npredictors:\n${file.replace(/^/gm, '  ')}\n`);
 write('whole.csv', 'batch_size,length,latency_ms,gpu_j\n8,32,14.7,2.467\n16,32,25.6,4.9\n');
 write('model.json', JSON.stringify({ model_type: 'distilbert', dim: 768, n_layers: 6, n_heads: 12, hidden_dim: 3072, vocab_size: 30522, max_position_embeddings: 512, activation: 'relu' })); // prettier-ignore
 
-// A size of one group lost its name: what is planned by it has no value.
-write('odd.yaml', readFileSync(join(packageRoot, 'data', 'predictors', 'pc1.yaml'), 'utf8').replace(/^.*\n/, '').replaceAll('input width:', 'inputs:')); // prettier-ignore
+// A constant lost its name: what is planned by it has no value.
+write('odd.yaml', readFileSync(join(packageRoot, 'data', 'predictors', 'pc1.yaml'), 'utf8').replace(/^.*\n/, '').replaceAll('output_mib:', 'output:')); // prettier-ignore
 const on = ['--on', 'box.yaml', '--profile', 'whole.csv'];
 const bert = ['predict', 'bert-base-uncased', ...on];
 
@@ -72,7 +72,11 @@ test('each mistake ends with one message, and writes nothing', async () => {
     [['predict', 'bert', ...on], 2, /unknown model "bert"/],
     [['predict', 'model.jsn', ...on], 2, /unknown model/],
     [['predict', 'gpt2', '--on', 'bx.yaml'], 2, /bx\.yaml: there is no such file of a bench/],
-    [['predict', 'gpt2', '--on', 'odd.yaml'], 2, /odd\.yaml gives no energy for .*: planned says NaN J\n.*calibrate the bench anew/],
+    [
+      ['predict', 'gpt2', '--on', 'odd.yaml'],
+      2,
+      /odd\.yaml gives no energy for .*: planned says NaN J\n.*calibrate the bench anew/,
+    ],
     [['predict', 'gpt2', '--on', 'pc3'], 2, /there is no bench pc3: did you mean/],
     [['predict', 'gpt2', '--on', 'pc2'], 4, /PC2 has no predictors/],
     [['predict', 'gpt2', '--on', 'box.yaml'], 2, /cannot predict in the setting planned.*only law\n.*--profile/],
