@@ -80,6 +80,11 @@ const places = {
     remedy: 'apt-get install make',
     installable: true,
   },
+  setpriv: {
+    paths: ['/usr/bin/setpriv'],
+    remedy: 'apt-get install util-linux',
+    installable: true,
+  },
   mount: {
     paths: [mountWhereAllowed()],
     remedy: 'run it as root on Linux, where mount -t tmpfs is allowed',

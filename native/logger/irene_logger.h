@@ -32,7 +32,8 @@
  * since the driver was loaded, gpu_power_mw, gpu_pct, gpu_mem_pct (of the time of its memory's controller),
  * gpu_clk_mhz, gpu_mem_clk_mhz, gpu_temperature_c, gpu_mem_used_kib, gpu_mem_total_kib, throttle_bits (NVML's),
  * nvml_error (its code where a call failed, else empty) end     a stop that was asked for: mono_us and the summary
- * below, from ticks to peak_rss_kib
+ * below, from ticks to peak_rss_kib scheduling  what was permitted to the thread that samples: policy (fifo, nice or
+ * ordinary), priority (of SCHED_FIFO, or by how much nice was lowered), memory_locked (1 or 0)
  *
  * Errors are negative; `message` then says what was expected, what was found and what to do.
  */
@@ -63,6 +64,12 @@ enum {
     IRENE_LOGGER_ELOST = -7,   /* from run: lines were lost, because the log could not be written */
 };
 
+enum irene_logger_scheduling {
+    IRENE_LOGGER_FIRST,    /* before all others (SCHED_FIFO), else nice lowered, else as any other: what is permitted */
+    IRENE_LOGGER_REALTIME, /* the same, and `note` is told where SCHED_FIFO is not permitted */
+    IRENE_LOGGER_ORDINARY, /* as any other */
+};
+
 struct irene_logger_config {
     /* The log, appended to; "-" is standard output. No default. */
     const char *output;
@@ -70,9 +77,8 @@ struct irene_logger_config {
     uint32_t period_us;
     /* Stops after so many ticks, those that were missed too; default 0: never. */
     uint64_t ticks;
-    /* Runs the caller's thread before all others (SCHED_FIFO), so that stamps are in time on a busy machine; default
-     * no. */
-    bool realtime;
+    /* How soon the caller's thread runs when a tick is due, of which stamps on a busy machine depend; default first. */
+    enum irene_logger_scheduling scheduling;
     /* GPUs by NVML's index (the order on the PCI bus, which need not be CUDA's) or by UUID, or "all"; default none. */
     const char *gpus[IRENE_LOGGER_GPUS_MAX];
     size_t gpu_count;

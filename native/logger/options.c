@@ -18,7 +18,10 @@ const char options_help[] =
     "  --period-ms N        distance of two samples, 1 to 1000 (default 170)\n"
     "  --duration-s N       ends after so many seconds\n"
     "  --samples N          ends after so many ticks\n"
-    "  --realtime           stamps in time on a busy machine (SCHED_FIFO; root's, or of who has CAP_SYS_NICE)\n"
+    "  --realtime           says where SCHED_FIFO (root's, or of who has CAP_SYS_NICE) is not permitted; it is taken "
+    "where\n"
+    "                       it may be, else nice is lowered, so that stamps are in time on a busy machine\n"
+    "  --ordinary           neither\n"
     "  --end-with-parent    ends when the process that started it does\n"
     "  --quiet              says nothing where nothing is wrong\n"
     "  --proc DIR           instead of /proc\n"
@@ -81,10 +84,16 @@ static int with_value(struct options *options, struct limits *limits, const char
     return status < 0 ? -1 : 1;
 }
 
+static bool scheduled(struct irene_logger_config *config, enum irene_logger_scheduling scheduling) {
+    config->scheduling = scheduling;
+    return true;
+}
+
 static bool flag(struct options *options, const char *name) {
+    if (strcmp(name, "--realtime") == 0) return scheduled(&options->config, IRENE_LOGGER_REALTIME);
+    if (strcmp(name, "--ordinary") == 0) return scheduled(&options->config, IRENE_LOGGER_ORDINARY);
     if (strcmp(name, "--help") == 0) return options->help = true;
     if (strcmp(name, "--quiet") == 0) return options->quiet = true;
-    if (strcmp(name, "--realtime") == 0) return options->config.realtime = true;
     if (strcmp(name, "--end-with-parent") == 0) return options->end_with_parent = true;
     return false;
 }

@@ -1,12 +1,12 @@
 /* The run: what is written when. */
 #include <errno.h>
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
 #include "line.h"
+#include "scheduling.h"
 #include "state.h"
 
 /* From the call of run to tick 0: time for every thread to be waiting. */
@@ -15,15 +15,13 @@
 /* How long a GPU's thread is waited for: a period and a driver call. */
 #define JOIN_S 2
 
-/* Between the threads of interrupts (50) and ordinary real-time work; any value runs before what is not real-time. */
-#define PRIORITY 49
-
 /* Three clocks are read together; a reading that took longer than this was interrupted, and is made again. */
 #define TOGETHER_US 50
 #define ATTEMPTS 3
 
 static const char head[] = IRENE_LOGGER_BEGINS
     "#run,first_us,utc_us,boot_id,period_us,cpu_threads,ticks_per_s,check\n"
+    "#scheduling,policy,priority,memory_locked,check\n"
     "#device,gpu,uuid,name,driver,check\n"
     "#host,tick,mono_us,utc_us,raw_us,cpu_busy_ticks,cpu_total_ticks,mem_total_kib,mem_available_kib,"
     "cpu_energy_uj,dram_energy_uj,check\n"
@@ -139,14 +137,19 @@ static void summarise(struct irene_logger *logger, uint64_t since_us, uint64_t c
     summary->peak_rss_kib = peak_rss_kib.known ? peak_rss_kib.value : 0;
 }
 
-/* Of this thread alone: a driver's call must not keep the machine from its work. */
-static void become_realtime(const struct irene_logger *logger) {
+/* Of this thread alone, once the GPUs' are running: a driver's call must not keep the machine from its work. */
+static void go_first(struct irene_logger *logger) {
     char text[128];
-    const struct sched_param priority = {.sched_priority = PRIORITY};
-    int error = pthread_setschedparam(pthread_self(), SCHED_FIFO, &priority);
-    if (error == 0 || !logger->config.note) return;
+    struct line line;
+    struct scheduling scheduling = scheduling_obtain(logger->config.scheduling);
+    line_begin(&line, "scheduling");
+    line_text(&line, scheduling.policy);
+    line_number(&line, scheduling.priority);
+    line_number(&line, scheduling.memory_locked);
+    write_line(logger, &line);
+    if (scheduling.error == 0 || logger->config.scheduling != IRENE_LOGGER_REALTIME || !logger->config.note) return;
     snprintf(text, sizeof text, "SCHED_FIFO: %s; it goes on without (root's, or of who has CAP_SYS_NICE)",
-             strerror(error));
+             strerror(scheduling.error));
     logger->config.note(text);
 }
 
@@ -162,7 +165,7 @@ int irene_logger_run(struct irene_logger *logger) {
         logger->gpus[started].ticker = logger->ticker;
         error = gpu_start(&logger->gpus[started]);
     }
-    if (logger->config.realtime) become_realtime(logger);
+    if (error == 0) go_first(logger);
     if (error == 0) sample_host(logger);
     irene_logger_stop(logger);
     join_gpus(logger, started);

@@ -11,6 +11,11 @@ import { build, endAll, FakeMachine, fullGpu } from './logger_rig.js';
 
 const cc = needs('cc');
 const make = needs('make');
+const setpriv = needs('setpriv');
+
+/** CAP_SYS_NICE, a bit of the effective capabilities. */
+const capabilities = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0';
+const mayGoFirst = (BigInt(`0x${capabilities}`) & (1n << 23n)) !== 0n;
 
 function defineTests(make: string): void {
   const built = build(make, 'plain', 'checked', 'races', 'nvml', 'allocations');
@@ -202,6 +207,38 @@ function defineTests(make: string): void {
     assert.is(code, 0);
     assert.match(stderr, /^(irene-logger: SCHED_FIFO: .*; it goes on without .*\n)?irene-logger: \d+ samples in /);
   });
+
+  test('what it is permitted is written down, and it is quiet about it unless it was told to run first', async () => {
+    const machine = new FakeMachine(built);
+    const { code, stderr } = await machine.run(['--samples', '2', '--period-ms', '10', '--quiet']);
+    assert.equal([code, stderr], [0, '']);
+    const [{ policy, priority, memory_locked }] = machine.of('scheduling');
+    if (mayGoFirst) assert.equal([policy, priority, memory_locked], ['fifo', 49, 1]);
+    assert.ok(['fifo', 'nice', 'ordinary'].includes(policy) && priority > 0 === (policy !== 'ordinary'));
+    const { findings } = await readLoggerLog(machine.log);
+    const [told] = findings.filter(({ check_id }) => check_id === 'logger_scheduling');
+    assert.match(
+      told.message,
+      { fifo: /SCHED_FIFO \d+\)/, nice: /nice lowered by \d+/, ordinary: /as any other/ }[policy]!,
+    );
+    const other = new FakeMachine(built);
+    await other.run(['--ordinary', '--samples', '2', '--period-ms', '10', '--quiet']);
+    assert.equal(other.of('scheduling'), [{ kind: 'scheduling', policy: 'ordinary', priority: 0, memory_locked: 0 }]);
+  });
+
+  if (setpriv) {
+    test('without the right to go first it goes on as it may', async () => {
+      const machine = new FakeMachine(built);
+      // Who has not the right has none to take away.
+      const without = mayGoFirst ? ['--bounding-set=-sys_nice,-sys_resource', '--inh-caps=-all', '--'] : ['--'];
+      const args = [...without, built.plain, ...machine.roots, '--output', machine.log, '--samples', '2', '--quiet'];
+      const child = spawn(setpriv, args, { stdio: 'ignore' });
+      assert.is(await new Promise((resolve) => child.once('close', resolve)), 0);
+      const [{ policy, priority }] = machine.of('scheduling');
+      assert.not.equal([policy, priority], ['fifo', 49]);
+      assert.is(machine.of('host').length, 2);
+    });
+  }
 
   test('after its first sample it allocates nothing', async () => {
     const machine = new FakeMachine(built);

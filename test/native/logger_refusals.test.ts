@@ -115,7 +115,7 @@ function defineTests(make: string): void {
     const machine = new FakeMachine(built);
     const full = await machine.run(['--output', '/dev/full', '--samples', '3', '--period-ms', '200']);
     assert.is(full.code, 5);
-    assert.match(full.stderr, /6 lines were lost: \/dev\/full: No space left on device/); // two heads, three samples, the end
+    assert.match(full.stderr, /7 lines were lost: \/dev\/full: No space left on device/); // two heads, three samples, the end
     const running = machine.start(['--output', '-', '--quiet']);
     running.child.stdout!.once('data', () => running.child.stdout!.destroy());
     const { code, stderr } = await running.ended;

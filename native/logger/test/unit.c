@@ -225,7 +225,9 @@ static void test_options(void) {
     CHECK(options.config.gpu_count == 2 && strcmp(options.config.gpus[1], "GPU-a") == 0 && options.quiet);
     CHECK(options.config.period_us == 10000 && options.config.ticks == 200);
     CHECK(parse(&options, "--output - --samples 7 --realtime", message) == 0 && options.config.ticks == 7);
-    CHECK(options.config.realtime);
+    CHECK(options.config.scheduling == IRENE_LOGGER_REALTIME);
+    CHECK(parse(&options, "--output - --ordinary", message) == 0);
+    CHECK(options.config.scheduling == IRENE_LOGGER_ORDINARY);
     CHECK(parse(&options, "--help", message) == 0 && options.help);
     const struct {
         const char *line, *expected;

@@ -2,7 +2,7 @@
  * The log of a meter: its lines as they came, each behind its stamps, so that nothing is lost by reading them and a
  * better grammar can read them again. Appended to only; a torn last line is refused like any damaged one.
  *
- *     # {"log":"meter","version":1,"settings":{"type":"emonlib",…},"boot_id":"…"}     a recording begins
+ *     # {"log":"meter","version":1,"settings":{"type":"emonlib",…},"boot_id":"…","nice":-20}     a recording begins
  *     81234567 1769000000123000 = 1041 184.20 190.44 120.10 1.59 0.97                 mono_us utc_us, a whole line
  *     81234999 1769000000123432 ~ 20.10 1.59                                          half a line
  *     81239999 1769000000128432 ! the port is gone: …                                 what befell the connection
@@ -22,6 +22,8 @@ export interface Entry {
 export interface Header {
   readonly settings: MeterSettings;
   readonly boot_id: string;
+  /** How nice the recorder is, for the record: below 0 it was permitted to go before others. */
+  readonly nice?: number;
 }
 
 const text = z.string().nullable().default(null);

@@ -3,7 +3,7 @@
  * record and gets samples and events; when the parent is gone it closes the log and ends.
  */
 import { writeFileSync } from 'node:fs';
-import { constants, setPriority } from 'node:os';
+import { constants, getPriority, setPriority } from 'node:os';
 import { PipelineError } from '../../../pipeline/errors.js';
 import { bootId } from './host_clock.js';
 import { LogFile } from './log_file.js';
@@ -46,7 +46,7 @@ function goFirst(): void {
 async function record({ settings, log: path }: Order): Promise<void> {
   goFirst();
   const log = new LogFile(path);
-  log.append(headerLine({ settings, boot_id: bootId() }));
+  log.append(headerLine({ settings, boot_id: bootId(), nice: getPriority() }));
   const recording = new Recording(settings, () => connectMeter(settings), log, {
     samples: (samples) => tell({ kind: 'samples', samples }),
     event: (event) => tell({ kind: 'event', event }),

@@ -1,6 +1,6 @@
 /** What is demanded of a resource log before anything is computed from it: findings, never a first one that ends all. */
 import type { Finding, Severity } from '../../../../pipeline/findings.js';
-import type { EndRecord, RunRecord } from './logger_line.js';
+import type { EndRecord, RunRecord, SchedulingRecord } from './logger_line.js';
 
 /** What a log was found to be like; shares are of the samples named with them. */
 export interface LogQuality {
@@ -21,6 +21,8 @@ export interface LogQuality {
   readonly greatest_step_us: number;
   /** How much faster UTC ran than the clock that nobody slews; null where the log is too short to tell. */
   readonly slew_ppm: number | null;
+  /** How soon the logger's thread ran when it was due, at each start. */
+  readonly scheduling: readonly SchedulingRecord[];
   /** Runs that ended when they were asked to. */
   readonly ended: readonly { readonly run: RunRecord; readonly end: EndRecord }[];
 }
@@ -53,6 +55,20 @@ function clock(subject: string, { greatest_step_us, slew_ppm }: LogQuality): Fin
   if (slew_ppm === null) return found;
   const slewed = `UTC ran ${slew_ppm.toFixed(1)} ppm faster than the unslewed clock`;
   return [...found, { ...judged(limits.slew_ppm, 'refuse', subject, Math.abs(slew_ppm), slewed), value: slew_ppm }];
+}
+
+/** Told: on it the stamps of a busy machine depend, and no limit is set. */
+function scheduled(subject: string, { scheduling }: LogQuality): Finding[] {
+  const words = ({ policy, priority, memory_locked }: SchedulingRecord): string => {
+    const how = { fifo: `before all others (SCHED_FIFO ${priority})`, nice: `with nice lowered by ${priority}` }[
+      policy
+    ];
+    return `${how ?? 'as any other'}, its memory ${memory_locked ? '' : 'not '}locked`;
+  };
+  const found = [...new Set(scheduling.map(words))];
+  if (found.length === 0) return [];
+  const about = { check_id: 'logger_scheduling', severity: 'info', subject, value: null, limit: null } as const;
+  return [{ ...about, source: "the logger's log", message: `the logger's thread ran ${found.join('; or ')}` }];
 }
 
 function overhead(subject: string, { ended }: LogQuality): Finding[] {
@@ -91,6 +107,7 @@ export function loggerFindings(subject: string, quality: LogQuality): Finding[] 
       ),
     ),
     ...clock(subject, quality),
+    ...scheduled(subject, quality),
     ...overhead(subject, quality),
   ];
 }

@@ -28,6 +28,7 @@ const kinds = {
     cpu_threads: 'number',
     ticks_per_s: 'number',
   },
+  scheduling: { policy: 'text', priority: 'number', memory_locked: 'number' },
   device: { gpu: 'number', uuid: 'text', name: 'text', driver: 'text' },
   host: {
     tick: 'number',
@@ -77,11 +78,12 @@ type ValueOf<C> = C extends 'text' ? string : C extends 'optional' ? number | nu
 type RecordOf<K extends Kind> = { readonly kind: K } & { readonly [Name in keyof Kinds[K]]: ValueOf<Kinds[K][Name]> };
 
 export type RunRecord = RecordOf<'run'>;
+export type SchedulingRecord = RecordOf<'scheduling'>;
 export type DeviceRecord = RecordOf<'device'>;
 export type HostRecord = RecordOf<'host'>;
 export type GpuRecord = RecordOf<'gpu'>;
 export type EndRecord = RecordOf<'end'>;
-export type LoggerRecord = RunRecord | DeviceRecord | HostRecord | GpuRecord | EndRecord;
+export type LoggerRecord = RunRecord | SchedulingRecord | DeviceRecord | HostRecord | GpuRecord | EndRecord;
 
 const wholeNumber = /^(?:0|[1-9]\d*)$/;
 

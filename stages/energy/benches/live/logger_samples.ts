@@ -10,7 +10,7 @@ import type { Table } from 'apache-arrow';
 import { fromColumns } from '../../../../pipeline/rows.js';
 import { resources } from '../../../profile/tables.js';
 import type { LogQuality } from './logger_checks.js';
-import type { DeviceRecord, EndRecord, GpuRecord, HostRecord, LoggerRecord, RunRecord } from './logger_line.js';
+import type { DeviceRecord, EndRecord, GpuRecord, HostRecord, LoggerRecord, RunRecord, SchedulingRecord } from './logger_line.js'; // prettier-ignore
 
 type Column = keyof (typeof resources)['columns'];
 
@@ -57,6 +57,7 @@ export class LoggerSamples {
   private samples = 0;
   private missed = 0;
   private withoutHost = 0;
+  private readonly scheduling: SchedulingRecord[] = [];
   private readings = 0;
   private late = 0;
   private greatestStep_us = 0;
@@ -73,6 +74,8 @@ export class LoggerSamples {
         this.nextTick = 0;
         this.gpu = null;
         return this.runs.push(record) > 0;
+      case 'scheduling':
+        return this.scheduling.push(record) > 0;
       case 'device':
         return this.addDevice(record);
       case 'host':
@@ -180,6 +183,7 @@ export class LoggerSamples {
       nvml_errors: this.nvmlErrors,
       greatest_step_us: this.greatestStep_us,
       slew_ppm: this.slew_ppm(),
+      scheduling: this.scheduling,
       ended: this.ended,
     };
   }

@@ -232,4 +232,17 @@ test('what is no log is refused with what was expected', async () => {
   }
 });
 
+test('how soon the logger ran when it was due is told, of every start', async () => {
+  const told = async (...lines: readonly string[]) => of(await readLoggerLog(write('#irene-logger,1', ...lines)), 'logger_scheduling').map(({ message }) => message); // prettier-ignore
+  const fifo = line('scheduling', 'fifo', 49, 1);
+  assert.equal(await told(run(), fifo, host(0), run(), fifo), [
+    "the logger's thread ran before all others (SCHED_FIFO 49), its memory locked",
+  ]);
+  assert.equal(
+    await told(run(), line('scheduling', 'nice', 20, 0), host(0), run(), line('scheduling', 'ordinary', 0, 0)),
+    ["the logger's thread ran with nice lowered by 20, its memory not locked; or as any other, its memory not locked"],
+  );
+  assert.equal(await told(run(), host(0)), []);
+});
+
 test.run();
