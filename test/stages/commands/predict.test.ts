@@ -75,7 +75,7 @@ test('each mistake ends with one message, and writes nothing', async () => {
     [
       ['predict', 'gpt2', '--on', 'odd.yaml'],
       2,
-      /odd\.yaml gives no energy for .*: planned says NaN J\n.*calibrate the bench anew/,
+      /bench PC1 gives no energy for .*: planned says NaN J\n.*calibrate the bench anew/,
     ],
     [['predict', 'gpt2', '--on', 'pc3'], 2, /there is no bench pc3: did you mean/],
     [['predict', 'gpt2', '--on', 'pc2'], 4, /PC2 has no predictors/],
