@@ -56,5 +56,5 @@ async function writeBench(args: InitArgs, terminal: Terminal): Promise<void> {
   for (const lack of found.lacking) terminal.warn(lack);
   terminal.print(`${files.configuration}: read it, and fill in what is a comment\n${files.bench}: the machine as it was found`); // prettier-ignore
   terminal.document({ name, files, found });
-  terminal.say(`then: pipeline doctor; pipeline run ${files.configuration} --dry-run`);
+  terminal.say(`then: pipeline doctor ${files.configuration}; pipeline run ${files.configuration} --dry-run`);
 }

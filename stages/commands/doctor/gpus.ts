@@ -2,7 +2,13 @@
 import { UnavailableError } from '../../../pipeline/errors.js';
 import { type GpuFacts, gpuFacts, type GpuUser, gpuUsers, lockableFrom } from '../../energy/benches/live/nvidia_smi.js';
 import type { DeviceRecord, GpuRecord } from '../../energy/benches/live/logger_line.js';
-import { advice, type Item, notOk, ok } from './item.js';
+import { advice, type Item, none, notOk, ok } from './item.js';
+
+/** A bench that is described without one. */
+export const noGpu: Item = none(
+  'GPU',
+  'PyTorch runs on the CPU, joules are the wall’s; predictors that go by a GPU are left out. Else: bench.live.gpu',
+);
 
 /** What a GPU may lack without which less is known of it. */
 const lacks = {

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PipelineError } from '../../../pipeline/errors.js';
 import type { DeviceRecord, GpuRecord, HostRecord, LoggerRecord } from '../../energy/benches/live/logger_line.js';
 import { LoggerProcess, loggerProgram, recordsIn } from '../../energy/benches/live/logger_process.js';
-import { readingItem } from './gpus.js';
+import { noGpu, readingItem } from './gpus.js';
 import { type Item, notOk, ok } from './item.js';
 
 type Tell = (text: string) => void;
@@ -40,6 +40,10 @@ async function records(gpus: readonly string[], tell?: Tell): Promise<LoggerReco
   }
 }
 
+/** What to do where there is none. */
+const without =
+  'install NVIDIA’s driver. A bench without one measures at the wall, and is described so: pipeline doctor CONFIG';
+
 function problem(subject: string, error: unknown, remedy: string): Item {
   if (!(error instanceof PipelineError)) throw error;
   return notOk(subject, error.message, error.hint ?? remedy);
@@ -58,18 +62,23 @@ const gpuItems = (devices: readonly DeviceRecord[], readings: readonly GpuRecord
     ),
   );
 
-/** The logger without GPUs first: whether it works must not hang on a driver. `tell` hears of one that is slow. */
-export async function logger(tell?: Tell): Promise<Item[]> {
+/**
+ * The logger without GPUs first: whether it works must not hang on a driver. `gpu` null: the bench has none on purpose;
+ * not given: all are looked at. `tell` hears of a driver that is slow.
+ */
+export async function logger(tell?: Tell, gpu?: string | null): Promise<Item[]> {
   let own: Item;
   try {
     own = memoryItem(ofKind(await records([]), 'host'));
   } catch (error) {
     return [problem('logger', error, 'see native/logger/README.md')];
   }
+  if (gpu === null) return [own, noGpu];
   try {
-    const found = await records(['all'], tell);
-    return [own, ...gpuItems(ofKind(found, 'device'), ofKind(found, 'gpu'))];
+    const found = await records([gpu ?? 'all'], tell);
+    const items = gpuItems(ofKind(found, 'device'), ofKind(found, 'gpu'));
+    return [own, ...(items.length > 0 ? items : [notOk('GPU', 'no NVIDIA GPU', without)])];
   } catch (error) {
-    return [own, problem('GPU', error, 'install NVIDIA’s driver; without a GPU `record` still measures at the wall')];
+    return [own, problem('GPU', error, without)];
   }
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { PipelineError } from '../../../pipeline/errors.js';
 import { powerKind, powerOf } from '../../energy/meters/reading.js';
 import type { MeterSettings } from '../../energy/meters/settings.js';
-import { type Item, notOk, ok, type Places } from './item.js';
+import { type Item, none, notOk, ok, type Places } from './item.js';
 
 /** The group that a file belongs to, by name where the system has one. */
 function groupOf(file: string): string {
@@ -31,8 +31,14 @@ export async function ports({ dev }: Places): Promise<Item[]> {
   const { ports: list } = await import('../../energy/meters/serial_port.js');
   const devices = new Map(list(dev).map((port) => [statSync(port).rdev || port, port]));
   if (devices.size > 0) return [...devices.values()].map(portItem);
-  return [notOk('port', 'no serial port: a meter cannot be read', 'plug the meter in; inside a container, hand its device on')]; // prettier-ignore
+  return [notOk('port', 'no serial port: a meter cannot be read', 'plug the meter in; inside a container, hand its device on. A bench without one is described so: pipeline doctor CONFIG')]; // prettier-ignore
 }
+
+/** A bench that is described without one. */
+export const noMeter: Item = none(
+  'meter',
+  'joules are the GPU’s, as its driver tells them; none at the wall, no training and no tables. Else: bench.live.meter',
+);
 
 /** Does it print what it should? `tell` hears of one that has to be waited for. */
 export async function meter(settings: MeterSettings, tell?: (text: string) => void): Promise<Item> {

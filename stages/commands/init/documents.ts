@@ -21,7 +21,8 @@ const steadyPart = 0.8;
 function gpuLines([gpu, ...others]: readonly FoundGpu[]): string[] {
   if (!gpu)
     return [
-      '    # gpu: GPU-…                   # UUID of the GPU (nvidia-smi -L); none was found: models run on the CPU',
+      '    # gpu: GPU-…                   # UUID of the GPU (nvidia-smi -L); none was found: models run on the CPU,',
+      '    #                                joules are the wall’s, and predictors that go by a GPU are left out',
     ];
   const clock = gpu.greatest_clk_mhz === null ? 'MHZ' : Math.round(steadyPart * gpu.greatest_clk_mhz);
   const most = gpu.greatest_clk_mhz === null ? '' : `, of ${gpu.greatest_clk_mhz} MHz at most`;
@@ -32,14 +33,27 @@ function gpuLines([gpu, ...others]: readonly FoundGpu[]): string[] {
   ];
 }
 
-function meterLines({ meter, ports }: Found): string[] {
+/** Without a meter and without a GPU nothing tells joules: a simulated meter stands in, so that all runs as it stands. */
+export const standsIn = ({ meter, gpus }: Pick<Found, 'meter' | 'gpus'>): boolean =>
+  meter === null && gpus.length === 0;
+
+function meterLines({ meter, ports, gpus }: Found): string[] {
   if (meter) return [`    meter: ${inline(meter.section)}   # it printed: ${meter.reading}`];
   const there = ports.length === 0 ? 'no serial port was found' : `ports: ${ports.join(', ')}`;
   return [
-    '    meter: { type: simulated }     # MADE-UP joules, labelled simulated. Put the real one here:',
+    ...(standsIn({ meter, gpus })
+      ? ['    meter: { type: simulated }     # MADE-UP joules, labelled simulated. Put the real one here:']
+      : []),
     `    # meter: { type: emonlib, port: /dev/ttyUSB0 }   # ${there}; types: emonpi, emonlib, pzem004t`,
+    ...(standsIn({ meter, gpus }) ? [] : withoutMeter),
   ];
 }
+
+/** What a bench without a meter does not tell. */
+const withoutMeter = [
+  '    #   none was named: joules are the GPU’s as its driver tells them, and none at the wall. The run ends with',
+  '    #   featurize, for training and tables are of the wall; pipeline calibrate fits the GPU’s joules.',
+];
 
 /** What only the owner knows of a meter. */
 const statedLines = [
@@ -48,16 +62,25 @@ const statedLines = [
   '    # mains: 230 V                 # nominal; a deviation of 5 % is told',
 ];
 
+const alignLines = (kind: 'window' | 'instant'): string[] => [
+  '',
+  'align:',
+  `  meter: ${kind.padEnd(25)} # a line is ${kind === 'window' ? 'the mean since the line before' : 'of one moment'}`,
+  '  edge: step                       # how a window that straddles a round’s edge is divided',
+];
+
 /** A configuration of the source `live`, to be run as `pipeline run configs/NAME.yaml`. */
 export function configurationText(name: string, found: Found): string {
   const { cpu, threads, memory_gib, gpus, meter } = found;
   const machine = { name, cpu, threads, memory_gib, gpu: gpus[0]?.name ?? null };
+  const isMetered = meter !== null || standsIn(found);
   const kind = meter?.identity.kind ?? 'window';
   const round = round_s(found);
   const slow = round > paperRound_s ? `; ${fewestLines} lines of this meter take so long` : '';
   return `${[
     `# ${name}, measured live. What was found on the machine is set, what only its owner knows is a comment to fill in.`,
-    `# Before the first run: pipeline doctor. What a run will do, and how long: pipeline run configs/${name}.yaml --dry-run`,
+    `# Before the first run: pipeline doctor configs/${name}.yaml`,
+    `# What a run will do, and how long: pipeline run configs/${name}.yaml --dry-run`,
     `run: ${name}`,
     '',
     'bench:',
@@ -65,7 +88,7 @@ export function configurationText(name: string, found: Found): string {
     '  live:',
     `    machine: ${inline(machine)}`,
     ...meterLines(found),
-    ...statedLines,
+    ...(isMetered ? statedLines : []),
     ...gpuLines(gpus),
     '',
     'trace:',
@@ -74,17 +97,15 @@ export function configurationText(name: string, found: Found): string {
     '  lengths: [32, 128]',
     '',
     'profile:',
-    `  round: ${round} s                      # the paper’s 20 s${slow}`,
+    `  round: ${round} s                      # the paper’s 20 s${slow}${isMetered ? '' : '; 5 s are enough for a GPU’s own count'}`,
     '  rounds: 5                        # and up to five more where they vary by more than 1 %',
-    '',
-    'align:',
-    `  meter: ${kind.padEnd(25)} # a line is ${kind === 'window' ? 'the mean since the line before' : 'of one moment'}`,
-    '  edge: step                       # how a window that straddles a round’s edge is divided',
+    ...(isMetered ? alignLines(kind) : []),
   ].join('\n')}\n`;
 }
 
 /** The description of the bench, for \`list benches\` and, once predictors are fitted there, \`predict --on NAME\`. */
-export function benchText(name: string, { cpu, threads, memory_gib, gpus, meter }: Found): string {
+export function benchText(name: string, found: Found): string {
+  const { cpu, threads, memory_gib, gpus, meter } = found;
   const [gpu] = gpus;
   const gpuPart = gpu
     ? [
@@ -100,7 +121,7 @@ export function benchText(name: string, { cpu, threads, memory_gib, gpus, meter 
   return `${[
     `# ${name}: facts about the machine, as they were found on it. Nothing here was fitted.`,
     `name: ${inline(name)}`,
-    ...(meter?.section.type === 'simulated' ? ['label: simulated # its meter is'] : []),
+    ...(meter?.section.type === 'simulated' || standsIn(found) ? ['label: simulated # its meter is'] : []),
     `predictors: ${name} # data/predictors/${name}.yaml, which pipeline calibrate makes of a measured run`,
     '',
     'cpu:',

@@ -4,6 +4,7 @@ import { UnavailableError } from '../../../pipeline/errors.js';
 import { type GpuFacts, gpuFacts } from '../../energy/benches/live/nvidia_smi.js';
 import { type Identity } from '../../energy/meters/meter.js';
 import { identityOf } from '../../energy/meters/settings.js';
+import { standsIn } from './documents.js';
 import { meter as tryMeter } from '../doctor/ports.js';
 import { loggedGpus } from '../logged_gpus.js';
 import { meterIn, meterSection } from '../meter_argument.js';
@@ -36,6 +37,9 @@ export interface Found {
   /** What was looked for and is not there, in words. */
   readonly lacking: readonly string[];
 }
+
+const standIn = 'no meter is named: a simulated one stands in, and its joules are no measurement';
+const gpuOnly = 'no meter is named: joules are the GPU’s alone, and none at the wall';
 
 const gib = (mib: number): number => Number((mib / 1024).toFixed(1));
 
@@ -79,9 +83,6 @@ export async function lookAround({ meter, gpu }: { readonly meter?: string; read
     gpus: found,
     meter: read,
     ports: ports(),
-    lacking: [
-      ...lacking,
-      ...(read ? [] : ['no meter is named: a simulated one stands in, and its joules are no measurement']),
-    ],
+    lacking: [...lacking, ...(read ? [] : [standsIn({ meter: read, gpus: found }) ? standIn : gpuOnly])],
   };
 }

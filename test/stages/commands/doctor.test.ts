@@ -1,11 +1,13 @@
 /** `pipeline doctor`: every line trips on a bench that lacks just that. */
-import { rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { items } from '../../../stages/commands/doctor_handler.js';
 import type { Item } from '../../../stages/commands/doctor/item.js';
 import { platform } from '../../../stages/commands/doctor/machine.js';
+import { meterIn } from '../../../stages/commands/meter_argument.js';
 import { fullGpu } from '../../native/logger_rig.js';
 import { needs } from '../../needs.js';
 import { BenchRig, buildRig, smiGpu } from './bench_rig.js';
@@ -25,10 +27,10 @@ function defineTests(make: string): void {
     if (!found) throw new Error(`no ${subject} among ${all.map((item) => item.subject).join(', ')}`);
     return found;
   };
-  const look = async (subject: string): Promise<Item> => of(await items(undefined, rig.places), subject);
+  const look = async (subject: string): Promise<Item> => of(await items({}, rig.places), subject);
 
   test('a bench that has everything: every line is ok', async () => {
-    const all = await items('simulated', rig.places);
+    const all = await items({ meter: meterIn('simulated') }, rig.places);
     const broken = all.filter(({ state }) => state === 'not ok');
     assert.equal(broken, []);
     assert.match(of(all, 'GPU 0').found, /^Stub +0/);
@@ -52,7 +54,7 @@ function defineTests(make: string): void {
 
   test('what NVML does not tell is told; a GPU that does not answer is not ok', async () => {
     rig.machine.gpus('gpus 2', '0 power 0 100000', '1 lost');
-    const [first] = (await items(undefined, rig.places)).filter(({ subject }) => subject.startsWith('GPU'));
+    const [first] = (await items({}, rig.places)).filter(({ subject }) => subject.startsWith('GPU'));
     // The logger refuses all of them where one is lost, and says which.
     assert.is(first.state, 'not ok');
     assert.match(first.found, /1 \(does not answer: GPU is lost\)/);
@@ -75,7 +77,7 @@ function defineTests(make: string): void {
 
   test('persistence mode, clocks, screen, other users', async () => {
     rig.smi({ gpus: [smiGpu(0, 'Disabled', 'Enabled')], users: [`GPU-0, 4242, python, the other`], capabilities: ['6.1'] }); // prettier-ignore
-    const all = await items(undefined, rig.places);
+    const all = await items({}, rig.places);
     assert.is(of(all, 'persistence 0').state, 'not ok');
     assert.is(of(all, 'persistence 0').remedy, 'sudo nvidia-smi -i 0 -pm 1');
     assert.match(of(all, 'clocks 0').found, 'compute capability 6.1: cannot be locked');
@@ -93,7 +95,7 @@ function defineTests(make: string): void {
     assert.is(missing.found, "No module named 'torch'");
     assert.match(missing.remedy!, /native\/torch\/install/);
     rig.python({ torch: '2.1.0', transformers: null, transformers_problem: 'x', cuda: false });
-    const all = await items(undefined, rig.places);
+    const all = await items({}, rig.places);
     assert.is(of(all, 'transformers').state, 'not ok');
     assert.is(of(all, 'CUDA').state, 'advice');
     process.env.IRENE_PYTHON = '/no/python';
@@ -108,7 +110,7 @@ function defineTests(make: string): void {
     rmSync(join(places.sys, 'class/powercap/intel-rapl:0/energy_uj'));
     rmSync(places.dev, { recursive: true });
     setTimeout(() => machine.cpu(1100, 9100), 300);
-    const all = await items(undefined, places);
+    const all = await items({}, places);
     assert.match(of(all, 'RAPL').remedy!, 'sudo chmod a+r');
     assert.is(of(all, 'CPU governor').found, 'powersave');
     assert.is(of(all, 'priority').state, 'advice');
@@ -118,11 +120,61 @@ function defineTests(make: string): void {
     rmSync(join(places.sys, 'class'), { recursive: true });
     rmSync(join(places.proc, 'stat'));
     rmSync(join(places.sys, 'devices'), { recursive: true });
-    const bare = await items(undefined, places).catch((error: Error) => error);
+    const bare = await items({}, places).catch((error: Error) => error);
     assert.not.instance(bare, Error);
     assert.is(of(bare as Item[], 'idle').state, 'not ok');
     assert.match(of(bare as Item[], 'RAPL').found, 'tells no energy');
     assert.is(platform('darwin').state, 'not ok');
+  });
+
+  test('what a configuration lacks on purpose is none, and says what that means; the rest is demanded', async () => {
+    rig.machine.gpus('gpus 0');
+    rig.smi({ gpus: [], broken: 'NVIDIA-SMI has failed: no driver' });
+    const { places } = rig;
+    rmSync(places.dev, { recursive: true });
+    const wanted = await items({}, places);
+    for (const subject of ['GPU', 'GPU settings', 'port']) assert.is(of(wanted, subject).state, 'not ok', subject);
+    assert.match(of(wanted, 'GPU').remedy!, 'A bench without one measures at the wall');
+
+    const wall = await items({ meter: meterIn('simulated'), gpu: null }, places);
+    assert.equal(wall.filter(({ state }) => state === 'not ok'), []); // prettier-ignore
+    assert.is(of(wall, 'GPU').state, 'none');
+    assert.match(of(wall, 'GPU').remedy!, 'joules are the wall’s');
+    assert.not.ok(wall.some(({ subject }) => subject === 'GPU settings'));
+
+    rig.machine.gpus('gpus 1', ...fullGpu(0));
+    rig.smi({ gpus: [smiGpu(0)], capabilities: ['7.5'] });
+    const gpu = await items({ meter: null, gpu: '0' }, places);
+    assert.equal(gpu.filter(({ state }) => state === 'not ok'), []); // prettier-ignore
+    assert.is(of(gpu, 'meter').state, 'none');
+    assert.match(of(gpu, 'meter').remedy!, 'none at the wall');
+    assert.is(of(gpu, 'GPU 0').state, 'ok');
+    const gone = await items({ meter: null, gpu: '7' }, places);
+    assert.is(of(gone, 'GPU').state, 'not ok');
+    assert.match(of(gone, 'GPU').found, 'GPU 7 is not there');
+  });
+
+  test('a configuration is looked at with its own meter and GPU; one without a live bench is refused', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'doctor-'));
+    const file = join(folder, 'box.yaml');
+    const write = (bench: string): void =>
+      writeFileSync(file, `run: box\nbench: ${bench}\ntrace: { models: [gpt2], batch_sizes: [8], lengths: [32] }\n`);
+    write('{ source: [live], live: { machine: { name: box, threads: 8 }, gpu: 0 } }');
+    const gpuOnly = await runProgram('doctor', file);
+    assert.match(gpuOnly.stdout, /^none +meter +none\n {8}→ joules are the GPU’s, as its driver tells them; none at the wall/m); // prettier-ignore
+    assert.not.match(gpuOnly.stderr, 'meter');
+    write('{ source: [live], live: { machine: { name: box, threads: 8 }, meter: { type: emonlib, port: /no/port } } }');
+    const wallOnly = await runProgram('doctor', file);
+    assert.is(wallOnly.code, 4);
+    assert.match(wallOnly.stdout, /^not ok +meter +there is no port \/no\/port/m);
+    assert.match(wallOnly.stdout, /^none +GPU +none\n {8}→ PyTorch runs on the CPU/m);
+    const twice = await runProgram('doctor', file, '--meter', 'simulated');
+    assert.is(twice.code, 2);
+    assert.match(twice.stderr, 'says which meter: leave out --meter');
+    write('{ source: [twin] }');
+    const other = await runProgram('doctor', file);
+    assert.is(other.code, 2);
+    assert.match(other.stderr, 'expected a section bench.live');
   });
 
   test('exit 4 with the lines that are not ok, as text and as one document', async () => {

@@ -36,7 +36,7 @@ function read(text: string) {
   const { run, bench, trace, profile, align } = parse(text) as Written;
   assert.equal(bench.source, ['live']);
   traceParams.parse(trace);
-  return { run, live: liveSettings.parse(bench.live), profile: profileParams.parse(profile), align: alignParams.parse(align) }; // prettier-ignore
+  return { run, live: liveSettings.parse(bench.live), profile: profileParams.parse(profile), align: alignParams.parse(align ?? {}) }; // prettier-ignore
 }
 
 const meterOf = (text: string) => ({
@@ -88,11 +88,22 @@ test('a slow meter has longer rounds; without GPU or meter that is said where it
   const slow = read(configurationText('slow', { ...bare, meter: meterOf('emonpi:/dev/ttyAMA0') }));
   assert.is(slow.profile.round, 310);
   assert.is(slow.align.meter, 'instant');
+  const gpuOnly = configurationText('gpu-only', { ...bare, gpus: [gpu] });
+  const own = read(gpuOnly);
+  assert.is(own.live.meter, null);
+  assert.is(own.live.gpu, 'GPU-5f0e');
+  assert.match(gpuOnly, /# meter: \{.*\n.*joules are the GPU’s .*none at the wall/);
+  assert.match(gpuOnly, '5 s are enough for a GPU’s own count');
+  assert.not.match(gpuOnly, /standby|mains|align/);
+  const named = read(gpuOnly.replace('# meter:', 'meter:'));
+  assert.is(named.live.meter!.type, 'emonlib', 'its comment is a setting');
   const text = configurationText('bare', { ...bare, ports: ['/dev/ttyUSB0'] });
   assert.is(read(text).live.meter!.type, 'simulated');
   assert.is(read(text).live.gpu, null);
   assert.match(text, /MADE-UP joules.*\n.*ports: \/dev\/ttyUSB0/);
-  assert.match(text, 'none was found: models run on the CPU');
+  assert.match(text, /none was found: models run on the CPU,\n.*joules are the wall’s/);
+  assert.is(parse(benchText('bare', bare)).label, 'simulated', 'its joules would be');
+  assert.is(parse(benchText('gpu-only', { ...bare, gpus: [gpu] })).label, undefined);
 });
 
 test('the description of the bench says what was found, and that nothing is fitted yet', () => {
@@ -134,6 +145,30 @@ function defineTests(make: string): void {
     const predicted = await runProgram('predict', 'gpt2', '--on', 'our-box');
     assert.is(predicted.code, 4);
     assert.match(predicted.stderr, 'make them from a measured run: pipeline calibrate');
+  });
+
+  test('without a meter, or without a GPU: what is written runs as it stands, and doctor finds nothing missing', async () => {
+    assert.is((await runProgram('init', 'gpu-only', '--bench')).code, 0);
+    rig.machine.gpus('gpus 0');
+    assert.is((await runProgram('init', 'wall-only', '--bench', '--meter', 'simulated')).code, 0);
+    for (const [name, label] of [
+      ['gpu-only', 'measured live, GPU only: no meter'],
+      ['wall-only', 'simulated'],
+    ]) {
+      // prettier-ignore
+      const file = `configs/${name}.yaml`;
+      const plan = await runProgram('run', file, '--dry-run');
+      assert.is(plan.code, 0, plan.stderr);
+      assert.match(plan.stdout + plan.stderr, label);
+      assert.match(plan.stdout + plan.stderr, /measurements of 5 × 20 s/);
+    }
+    const doctor = await runProgram('doctor', 'configs/wall-only.yaml');
+    assert.not.match(doctor.stdout, /^not ok +(?:GPU|meter)/m);
+    assert.match(doctor.stdout, /^none +GPU/m);
+    rig.machine.gpus('gpus 1', ...fullGpu(0));
+    const lacking = await runProgram('doctor', 'configs/gpu-only.yaml');
+    assert.not.match(lacking.stdout, /^not ok +(?:GPU|meter)/m);
+    assert.match(lacking.stdout, /^none +meter/m);
   });
 
   test('nothing is written over unasked, and nothing half', async () => {
