@@ -97,6 +97,8 @@ export interface Stage<Params = unknown> {
     partition: Partition,
     settings: Readonly<Record<string, unknown>>,
   ) => readonly FileInput[];
+  /** Files and folders, there or not, that say what its parameters may be and which `files` there are. */
+  readonly looksAt?: () => readonly string[];
   /**
    * In the order in which they are computed and listed. `upstream` has the partitions of the stages before, in their
    * configured order; `settings` the slices of every stage, for what one stage says about another's division; `source` is
@@ -141,6 +143,8 @@ export interface SourceChoice<Params = unknown> {
   /** The section of the configuration. */
   readonly name: string;
   readonly params: ZodType<Params>;
+  /** Files and folders, there or not, and variables of the environment that the choice depends on: all of them. */
+  readonly looksAt: (params: Params) => { readonly places: readonly string[]; readonly variables: readonly string[] };
   /** The kinds in order of preference, as configured. */
   readonly order: (params: Params) => readonly string[];
   /** The source of one kind, or the reason why it cannot be had here. */

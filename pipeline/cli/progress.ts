@@ -1,5 +1,6 @@
 /** Tells on a terminal how an update goes: a line a stage when it is done, and one that moves with the remaining time. */
 import type { Task } from '../graph.js';
+import { freshLine } from './still_fresh.js';
 import { readableDuration, type Terminal } from '../terminal.js';
 import type { Reporter } from '../update.js';
 
@@ -71,7 +72,7 @@ export class Progress implements Reporter {
   private line(name: string, { tasks, fresh, done, seconds, reason }: StageState): string {
     const { style } = this.terminal;
     const label = style.bold(name.padEnd(10));
-    if (done === 0) return `${label} ${style.dim(`fresh (${tasks})`)}`;
+    if (done === 0) return freshLine(name, tasks, this.terminal);
     const kept = fresh > 0 ? `, ${fresh} fresh` : '';
     return `${label} ${done} done${kept} in ${readableDuration(seconds)} of work  ${style.dim(reason)}`;
   }

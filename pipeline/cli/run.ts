@@ -48,5 +48,8 @@ export const run: Command<RunArgs> = {
     relock: { type: 'boolean', default: false, describe: 'choose the source of the measurements anew' },
     download: { type: 'boolean', default: false, describe: 'fetch the published data where they are not there' },
   },
-  handler: async (args, terminal, door) => (await import('./run_handler.js')).handle(args, terminal, door),
+  handler: async (args, terminal, door) => {
+    const { tellStillFresh } = await import('./still_fresh.js');
+    if (!tellStillFresh(args, terminal)) await (await import('./run_handler.js')).handle(args, terminal, door);
+  },
 };

@@ -1,6 +1,4 @@
 /** What `pipeline run` does once it is called: everything heavy is loaded here. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { loadConfiguration } from '../config/configuration.js';
 import { InterruptedError, UsageError } from '../errors.js';
@@ -8,10 +6,12 @@ import { mayBeAtWork } from '../execute/slurm/batch.js';
 import { refuseBesideSlurm } from '../execute/slurm/refuse_beside.js';
 import { filesOf } from '../freshness.js';
 import { dependencies, runFolders, type Graph, type Task } from '../graph.js';
+import { groundOf } from '../ground.js';
 import { openConfigured, openProject, survey, type Project, type State } from '../project.js';
-import { reportFolder, runFolder } from '../paths.js';
+import { runFolder } from '../paths.js';
 import { collectTemporary, removeIfEmpty } from '../store/garbage.js';
 import { lockRun, type RunLock } from '../store/lock.js';
+import { remember } from '../store/memory.js';
 import { removeOrphans } from '../store/orphans.js';
 import type { Terminal } from '../terminal.js';
 import { update } from '../update.js';
@@ -21,6 +21,7 @@ import { type Interruptible, interruptible } from './interruptible.js';
 import { Progress } from './progress.js';
 import type { RunArgs } from './run.js';
 import { checkStage } from './stage_option.js';
+import { askedOf, isPlain, tellBegin, tellEnd } from './still_fresh.js';
 import { stateLines } from './status_lines.js';
 import { checkExecutor, handedOverLine, openWorkplace } from './workplace.js';
 
@@ -135,19 +136,17 @@ async function bringUpToDate(args: RunArgs, registry: Registry, terminal: Termin
     const project = await openConfigured(configuration, registry, { relock, download, record: true, signal, warn });
     const { graph } = project;
     const { kind, label } = graph.source;
-    const name = terminal.style.bold(`run ${run}`);
-    terminal.say(`${name}: ${label}`);
-    const lacking = leftOut(project, args);
-    for (const text of lacking) terminal.warn(text);
+    const about = { run, source: { kind, label }, left_out: leftOut(project, args) };
+    tellBegin(about, terminal);
     const { stages, handedOver } = await compute(project, args, terminal, interrupt);
-    const about = { run, source: { kind, label }, left_out: lacking };
     if (handedOver) {
-      terminal.say(`${name}: ${handedOverLine(handedOver, args)}`);
+      terminal.say(`${terminal.style.bold(`run ${run}`)}: ${handedOverLine(handedOver, args)}`);
       return terminal.document({ ...about, handed_over: handedOver });
     }
-    const page = join(reportFolder(run), 'index.html');
-    terminal.say(`${name}: ${label}; up to date${existsSync(page) ? `, see ${page}` : ''}`);
-    terminal.document({ ...about, stages });
+    const told = { ...about, stages };
+    tellEnd(told, terminal);
+    const allFresh = Object.values(stages).every(({ done }) => done === 0);
+    if (allFresh && isPlain(args) && !mayBeAtWork(run)) remember(askedOf(args), told, groundOf(args.config, registry, graph)); // prettier-ignore
   } finally {
     tidy(run, lock);
     interrupt.release();

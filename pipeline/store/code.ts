@@ -64,6 +64,9 @@ function read(path: string): Module {
 
 const versions = new Map<string, string>();
 
+/** Where versions were looked for, in vain too. */
+const looked: string[] = [];
+
 /** The installed version of a package, `absent` for an optional one that is not there. */
 function versionOf(name: string): string {
   let version = versions.get(name);
@@ -71,6 +74,7 @@ function versionOf(name: string): string {
     version = 'absent';
     for (let folder = packageRoot; ; folder = dirname(folder)) {
       const file = join(folder, 'node_modules', name, 'package.json');
+      looked.push(file);
       if (existsSync(file)) {
         version = (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
         break;
@@ -83,6 +87,9 @@ function versionOf(name: string): string {
 }
 
 const hashes = new Map<string, string>();
+
+/** The files that the hashes of this process were made of, and those that would be if they were there. */
+export const filesOfCode = (): string[] => [...modules.keys(), ...looked];
 
 /** The hash of a module's code, and of the code and assets it reaches. */
 export async function codeHash(module: URL): Promise<string> {

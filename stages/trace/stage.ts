@@ -9,7 +9,7 @@ import { allParts } from '../energy/benches/bench.js';
 import { logsOf } from '../energy/benches/logs/files.js';
 import { publishedFiles } from '../energy/benches/published_files.js';
 import { twinFile } from '../energy/benches/source.js';
-import { Library, unknown } from '../energy/tree/library.js';
+import { Library, modelFolders, unknown } from '../energy/tree/library.js';
 import { nodes, operators } from './tables.js';
 
 /** A model that PyTorch traces: what native/torch takes, and the name it has in the tables. */
@@ -106,6 +106,7 @@ export const trace: Stage<TraceParams> = {
   reads: [],
   writes: [nodes, operators, findings],
   usesSource: true,
+  looksAt: modelFolders,
   files: (params, source, { model }) => files(model, params, source),
   partitions: ({ models }) => models.map((model) => ({ model })),
   run: async (context) => (await import('./run.js')).run(context),

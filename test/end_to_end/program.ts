@@ -54,7 +54,12 @@ export function hashesBelow(folder: string): Record<string, string> {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     // A manifest tells times; it is no dataset.
-    .filter((file) => !/data\/runs\/[^/]+\/[^/]+\/[^/]+\.json$/.test(file) && !file.includes('/configs/'))
+    .filter(
+      (file) =>
+        !/data\/runs\/[^/]+\/[^/]+\/[^/]+\.json$/.test(file) &&
+        !file.includes('/configs/') &&
+        !file.endsWith('/fresh.json'),
+    )
     .sort();
   return Object.fromEntries(
     files.map((file) => [file.slice(folder.length + 1), createHash('sha256').update(readFileSync(file)).digest('hex')]),

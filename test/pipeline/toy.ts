@@ -115,6 +115,7 @@ export const tell: Stage<{ title: string }> = {
 const choice: SourceChoice<{ source: string[] }> = {
   name: 'bench',
   params: z.strictObject({ source: z.array(z.enum(['good', 'simple'])).default(['good', 'simple']) }),
+  looksAt: () => ({ places: ['good', 'offset.txt'], variables: [] }),
   order: ({ source }) => source,
   open: async (kind) => {
     if (kind === 'good' && !existsSync('good')) return { reason: 'there is no folder good' };

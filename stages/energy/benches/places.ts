@@ -30,6 +30,14 @@ function wholeFolder(folder: string): string {
   return folder;
 }
 
+/** Everywhere that `findPublished` may look. */
+export const publishedPlaces = (device: string, environment: Environment): string[] =>
+  [
+    ...(environment.IRENE_DATASET ? [resolve(environment.IRENE_DATASET)] : []),
+    sharedFolder,
+    cacheFolder(environment),
+  ].map((folder) => join(folder, device));
+
 /**
  * The device's folder, or null where there is none. IRENE_DATASET, if set, must be right: an UnavailableError says what
  * is wrong with it, and no other place is tried.

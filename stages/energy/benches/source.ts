@@ -9,7 +9,7 @@ import { download, type Fetch } from './download.js';
 import { logFiles } from './logs/files.js';
 import { type LiveSettings, liveSettings } from './live/settings.js';
 import { type LogsSettings, logsSettings } from './logs/settings.js';
-import { cacheFolder, findPublished, type Environment } from './places.js';
+import { cacheFolder, findPublished, publishedPlaces, type Environment } from './places.js';
 
 /** The kinds that can be opened, with the label that every table and page bears. */
 const labels = {
@@ -124,6 +124,10 @@ export const source: SourceChoice<SourceParams> & {
 } = {
   name: 'bench',
   params: sourceParams,
+  looksAt: ({ device, logs }) => ({
+    places: [...publishedPlaces(device, process.env), ...(logs ? logFiles(logs).map(({ path }) => path) : [])],
+    variables: ['IRENE_DATASET', 'XDG_CACHE_HOME', 'HOME'],
+  }),
   order: (params) => params.source,
   open: async (kind, { device, logs, live }, options) => {
     if (kind === 'logs') return openLogs(logs!);

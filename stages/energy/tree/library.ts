@@ -29,13 +29,16 @@ const extension = '.yaml';
 const fileName = (model: string): string => `${model.replaceAll('/', '--')}${extension}`;
 const nameOf = (file: string): string => basename(file, extension).replaceAll('--', '/');
 
-const defaultFolders = (): string[] => [...new Set([resolve('data', 'models'), join(packageRoot, 'data', 'models')])];
+/** One's own come before those that ship. */
+export const modelFolders = (): string[] => [
+  ...new Set([resolve('data', 'models'), join(packageRoot, 'data', 'models')]),
+];
 
 export class Library {
   private readonly models = new Map<string, Model>();
   private readonly families = new Map<string, Family>();
 
-  constructor(private readonly folders: readonly string[] = defaultFolders()) {}
+  constructor(private readonly folders: readonly string[] = modelFolders()) {}
 
   private names(kind: 'configurations' | 'families'): string[] {
     const files = this.folders.map((folder) => join(folder, kind)).filter((folder) => existsSync(folder));
