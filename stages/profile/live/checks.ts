@@ -7,6 +7,7 @@
  *   warn     told, and kept in the findings
  */
 import type { Finding, Severity } from '../../../pipeline/findings.js';
+import { ranCheck } from './journal.js';
 
 export type Action = 'wait' | 'retry' | 'warn';
 
@@ -42,7 +43,7 @@ export const liveChecks = {
   aboveWall: { check: '24', limit: 1, action: 'retry', source: 'derived: the wall feeds the GPU', about: 'instruments that contradict each other' },
   ofStandby: { check: '24', limit: 0.9, action: 'retry', source: 'derived: nothing draws less than standby', about: 'a meter on another cable' },
   exclusive: { check: '27', limit: 0, action: 'wait', source: 'IrEne 5.2; codecarbon#629', about: 'joules of another program' },
-  ran: { check: 'node_ran', limit: NaN, action: 'warn', source: 'the node runner', about: 'a node that cannot be run here' },
+  ran: { check: ranCheck, limit: NaN, action: 'warn', source: 'the node runner', about: 'a node that cannot be run here' },
   meter: { check: 'meter', limit: NaN, action: 'warn', source: 'the description of the bench', about: 'GPU joules that are taken for the wall’s' },
   instruments: { check: 'instruments', limit: NaN, action: 'warn', source: 'meter and logger', about: 'what befell the instruments' },
 } as const satisfies Record<string, LiveCheck>; // prettier-ignore

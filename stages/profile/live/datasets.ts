@@ -57,6 +57,7 @@ export async function datasetsOf(
     samples.add(logger.resources, leg.shift_us);
     found.push(...logger.findings.map(judgedByRound));
   }
+  found.push(...retryable(entries, wanted, about.session));
   return {
     rounds: roundRows(legs, about.session, (id) => wanted.has(id) && !failed.includes(id)),
     power: lines.table(),
@@ -65,6 +66,15 @@ export async function datasetsOf(
     failures: failureRows(failed, entries, about.session),
     findings: found,
   };
+}
+
+/** What could not be run stays failed until somebody says otherwise: how many, and how. */
+function retryable(entries: readonly Entry[], wanted: ReadonlySet<string>, subject: string): Finding[] {
+  const value = [...told(entries).couldNotRun].filter((id) => wanted.has(id)).length;
+  if (value === 0) return [];
+  const { check, source } = liveChecks.ran;
+  const message = `${value} measurements could not be run; to try these alone again: pipeline run CONFIG --set profile.live.retry_failed=true`;
+  return [{ check_id: check, severity: 'warn', subject, value, limit: null, source, message }];
 }
 
 /** A step or slew of UTC is held against each round (check 2); elsewhere it moves no joule. */

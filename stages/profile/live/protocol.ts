@@ -24,6 +24,8 @@ export const liveProtocol = z.strictObject({
   lead: positive().prefault('5 s'),
   /** The sync bursts' steps are so many times 2 to 5 s long (METHODS 6). */
   burst_scale: z.number().positive().max(1).default(1),
+  /** Nodes that could not be run here (out of memory, a runner that died) are tried again, once a start. */
+  retry_failed: z.boolean().default(false),
 });
 
 export type LiveProtocol = z.output<typeof liveProtocol>;

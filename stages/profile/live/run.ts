@@ -25,7 +25,7 @@ export async function run(context: TaskContext<ProfileParams>): Promise<void> {
   const folder = sessionFolder(context.run, partition.session);
   const journal = Journal.open(folder, partition.session, ofJournal(live, params));
   try {
-    if (!isFinished(jobs, journal)) await measure(context, jobs, journal, folder);
+    if (!isFinished(jobs, journal, params.live.retry_failed)) await measure(context, jobs, journal, folder);
   } finally {
     journal.close();
   }

@@ -61,14 +61,17 @@ export interface Session {
   standby: Standby;
 }
 
-const pendingOf = (jobs: readonly Job[], { entries }: Journal): Job[] => {
-  const { outcomes } = told(entries);
-  return jobs.filter(({ measurement_id: id }) => (outcomes.get(id) ?? 'poor') === 'poor');
+/** Whatever is not done; with `retries` what could not be run, too. */
+const pendingOf = (jobs: readonly Job[], { entries }: Journal, retries = false): Job[] => {
+  const { outcomes, couldNotRun } = told(entries);
+  return jobs.filter(
+    ({ measurement_id: id }) => (outcomes.get(id) ?? 'poor') === 'poor' || (retries && couldNotRun.has(id)),
+  );
 };
 
 /** True where nothing is left to measure, and the last burst has been. */
-export const isFinished = (jobs: readonly Job[], journal: Journal): boolean =>
-  pendingOf(jobs, journal).length === 0 && told(journal.entries).closed;
+export const isFinished = (jobs: readonly Job[], journal: Journal, retries = false): boolean =>
+  pendingOf(jobs, journal, retries).length === 0 && told(journal.entries).closed;
 
 /** Measures whatever of these jobs is not done. Throws a RefusedError or an UnavailableError where it cannot go on. */
 export async function measureSession(
@@ -78,8 +81,9 @@ export async function measureSession(
   journal: Journal,
   tell: Tell = () => {},
 ): Promise<void> {
-  if (isFinished(jobs, journal)) return;
-  const pending = pendingOf(jobs, journal);
+  const { retry_failed } = settings.protocol;
+  if (isFinished(jobs, journal, retry_failed)) return;
+  const pending = pendingOf(jobs, journal, retry_failed);
   const keeper = new RunnerKeeper(instruments, settings.model);
   let left = pending.length;
   const say = (now: string): void =>

@@ -1,74 +1,13 @@
 /** A session on a simulated PC: its states, what it does when things go wrong, and how it goes on after an end. */
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { RunnerDied } from '../../../../stages/energy/benches/live/node_runner.js';
-import { jobsOf } from '../../../../stages/profile/live/jobs.js';
-import { type EntryOf, Journal, readJournal, told } from '../../../../stages/profile/live/journal.js';
-import { measureSession, type SessionSettings } from '../../../../stages/profile/live/session.js';
+import { Journal, readJournal } from '../../../../stages/profile/live/journal.js';
 import { thrown } from '../../../thrown.js';
-import { type Fault, outOfMemory, SimulatedPc } from '../../../truth/simulated_pc.js';
+import { outOfMemory, SimulatedPc } from '../../../truth/simulated_pc.js';
 import { settings } from '../../../truth/simulated_session.js';
-
-const nodes = ['A', 'B', 'C'].map((type, node_id) => ({
-  node_id,
-  parent_id: null,
-  scope: type.toLowerCase(),
-  type,
-  level: 'ml' as const,
-  flops: 0,
-  mem_bytes: 0,
-  signature: type,
-}));
-
-const jobs = jobsOf(nodes.map(({ scope, type }) => ({ scope, type, measurement_id: type, batch_size: 8, length: 32 })));
-
-const pc = (started_us = 600e6) => {
-  const wall_w = (type: string): number => 150 + 10 * 'ABC'.indexOf(type);
-  return new SimulatedPc({
-    nodes,
-    truth: ({ type }) => ({ latency_s: 0.1, wall_w: wall_w(type), gpu_w: 80 }),
-    started_us,
-  });
-};
-
-const newFolder = (): string => mkdtempSync(join(tmpdir(), 'irene-session-'));
-
-interface Went {
-  readonly folder: string;
-  readonly error: Error | null;
-  readonly of: ReturnType<typeof told>['of'];
-}
-
-async function session(
-  machine: SimulatedPc,
-  changed: Partial<SessionSettings> = {},
-  folder = newFolder(),
-): Promise<Went> {
-  const own = { ...settings, ...changed };
-  const journal = Journal.open(folder, own.session, { rounds: own.rounds });
-  let error: Error | null = null;
-  try {
-    await measureSession(jobs, own, machine, journal);
-  } catch (caught) {
-    error = caught as Error;
-  }
-  journal.close();
-  return { folder, error, of: told(readJournal(folder)).of };
-}
-
-const goodOf = ({ of }: Went, id: string): EntryOf<'round'>[] =>
-  of('round').filter(({ measurement_id, excluded_by }) => measurement_id === id && excluded_by.length === 0);
-
-/** Faults that begin when so many rounds have begun. */
-function afterRounds(machine: SimulatedPc, rounds: number, kind: Fault['kind'], seconds: number): void {
-  machine.onTime = (now_us) => {
-    if (machine.rounds < rounds || machine.faults.length > 0) return;
-    machine.faults = [{ kind, from_us: now_us, to_us: now_us + seconds * 1e6 }];
-  };
-}
+import { afterRounds, goodOf, newFolder, nodes, pc, session } from './session_rig.js';
 
 test('a session has two bursts, its standby, and five rounds of each measurement in order', async () => {
   const machine = pc();
