@@ -1,11 +1,11 @@
 /**
  * Files appear whole or not at all: write to a temporary name, fsync, rename, fsync the folder. A crash leaves at most
- * a temporary file, which the next run's garbage collection removes.
+ * a temporary file, which the next run's garbage collection removes, or who next writes the same file.
  */
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { withFile } from '../system_problem.js';
-import { temporaryName } from './temporary_name.js';
+import { abandoned, temporaryName } from './temporary_name.js';
 
 function sync(path: string): void {
   const file = openSync(path, 'r');
@@ -32,12 +32,23 @@ export function publish(temporary: string, path: string): void {
   sync(dirname(path));
 }
 
-export function writeAtomically(path: string, content: string): void {
+/** The same for a file outside of a run's folder, where nobody else tidies up. */
+export function publishUserFile(temporary: string, path: string): void {
+  publish(temporary, path);
+  abandoned(path).forEach(discard);
+}
+
+export const writeAtomically = (path: string, content: string): void => write(path, content, publish);
+
+/** For what a user asked for by its name. */
+export const writeUserFile = (path: string, content: string): void => write(path, content, publishUserFile);
+
+function write(path: string, content: string, finish: typeof publish): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = temporaryName(path);
   try {
     withFile(path, () => writeFileSync(temporary, content));
-    publish(temporary, path);
+    finish(temporary, path);
   } catch (error) {
     discard(temporary);
     throw error;

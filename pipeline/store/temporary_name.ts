@@ -1,10 +1,20 @@
-/** The names that files have while they are written: beside the final one, and like no other process's on any host. */
+/** The names that files have while they are written: beside the final one, and like no other process's on any machine. */
+import { createHash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { machine, startOf } from './process_identity.js';
 
 /** Temporary names end so. */
 export const temporarySuffix = '.tmp';
 
-const writer = `${hostname()}-${process.pid}`;
+/** Machines of one name, and containers of one machine, differ in it. */
+const here = createHash('sha256')
+  .update(machine ?? hostname())
+  .digest('hex')
+  .slice(0, 10);
+
+const writer = `${here}-${process.pid}`;
 
 let count = 0;
 
@@ -14,4 +24,14 @@ export const temporaryName = (path: string): string => `${path}.${writer}-${++co
 export function finalName(path: string): string {
   const at = path.lastIndexOf(`.${writer}-`);
   return at >= 0 && path.endsWith(temporarySuffix) ? path.slice(0, at) : path;
+}
+
+/** Temporary files of the same final name that processes of this machine left when they were killed. */
+export function abandoned(path: string): string[] {
+  if (machine === null) return [];
+  const mine = `${basename(path)}.${here}-`;
+  return readdirSync(dirname(path))
+    .filter((name) => name.startsWith(mine) && name.endsWith(temporarySuffix))
+    .filter((name) => startOf(Number.parseInt(name.slice(mine.length), 10)) === null)
+    .map((name) => join(dirname(path), name));
 }

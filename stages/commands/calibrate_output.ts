@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UsageError } from '../../pipeline/errors.js';
-import { writeAtomically } from '../../pipeline/store/atomic.js';
+import { writeUserFile } from '../../pipeline/store/atomic.js';
 
 export interface OutputArgs {
   readonly name?: string;
@@ -29,5 +29,5 @@ export function writeOutput(file: string, text: string, force: boolean): void {
   const same = existsSync(file) && readFileSync(file, 'utf8') === text;
   if (same) return;
   if (existsSync(file) && !force) throw new UsageError(`${file} is there with other content`, '--force writes over it');
-  writeAtomically(file, text);
+  writeUserFile(file, text);
 }

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from '../../pipeline/errors.js';
-import { writeAtomically } from '../../pipeline/store/atomic.js';
+import { writeUserFile } from '../../pipeline/store/atomic.js';
 import type { Terminal } from '../../pipeline/terminal.js';
 import type { InitArgs } from './init.js';
 import { starterText } from './init/starter.js';
@@ -38,7 +38,7 @@ function writeStarter(args: InitArgs, terminal: Terminal): void {
   const name = nameOf(args);
   const configuration = join('configs', `${name}.yaml`);
   mayWrite([configuration], args);
-  writeAtomically(configuration, starterText(name));
+  writeUserFile(configuration, starterText(name));
   terminal.print(`${configuration}: seven stages on a simulated machine, in seconds; each line says what to change`);
   terminal.document({ name, files: { configuration } });
   terminal.say(`then: pipeline run ${configuration}`);
@@ -51,8 +51,8 @@ async function writeBench(args: InitArgs, terminal: Terminal): Promise<void> {
   const { benchText, configurationText } = await import('./init/documents.js');
   const { lookAround } = await import('./init/found.js');
   const found = await lookAround(args);
-  writeAtomically(files.configuration, configurationText(name, found));
-  writeAtomically(files.bench, benchText(name, found));
+  writeUserFile(files.configuration, configurationText(name, found));
+  writeUserFile(files.bench, benchText(name, found));
   for (const lack of found.lacking) terminal.warn(lack);
   terminal.print(`${files.configuration}: read it, and fill in what is a comment\n${files.bench}: the machine as it was found`); // prettier-ignore
   terminal.document({ name, files, found });

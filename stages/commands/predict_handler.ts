@@ -1,6 +1,6 @@
 /** What `pipeline predict` does: reads what is given, predicts every workload, prints and writes. */
 import { existsSync, statSync } from 'node:fs';
-import { writeAtomically } from '../../pipeline/store/atomic.js';
+import { writeUserFile } from '../../pipeline/store/atomic.js';
 import { UsageError } from '../../pipeline/errors.js';
 import type { Terminal } from '../../pipeline/terminal.js';
 import { readCalibratedBench } from '../energy/benches/bench_file.js';
@@ -32,7 +32,7 @@ async function predictAll(args: PredictArgs): Promise<PredictedTree[]> {
 /** Writes what an option names a file for. */
 export function save(option: string, path: string, content: string, terminal: Terminal): void {
   if (existsSync(path) && statSync(path).isDirectory()) throw new UsageError(`--${option} ${path}: that is a folder`);
-  writeAtomically(path, content);
+  writeUserFile(path, content);
   terminal.say(`written: ${path}`);
 }
 

@@ -7,7 +7,9 @@ import { inParallel } from './in_parallel.js';
 import { addresses, disk, files, limited, memory } from './limits.js';
 import { duration_ms, ended, signals, stages } from './moments.js';
 import { countOperations, disturbed, scenarios } from './operations.js';
+import { disturbedOutput, formats, wholeOutput } from './outputs.js';
 import { sevenStages, toy, undisturbed } from './subject.js';
+import { together } from './together.js';
 
 const everyOperation: readonly Fault['what'][] = ['kill', 'ENOSPC', 'EIO', 'EROFS'];
 
@@ -65,6 +67,48 @@ export const limits: TorturePart = {
       tell(`${limit.name}: ${limit.values.length} of ${limit.unit}`);
     }
     expected.remove();
+    return rows;
+  },
+};
+
+const meetings = 100;
+
+/** Programs that meet at one run. */
+export const meeting: TorturePart = {
+  name: 'meeting',
+  async run(seed, tell) {
+    const expected = await undisturbed(toy);
+    const wrong: string[] = [];
+    for (let i = 0; i < meetings; i++) {
+      const found = await together(expected, new Random('together', seed, i));
+      wrong.push(...found.map((text) => `case ${i}: ${text}`));
+      if (i % 10 === 9) tell(`${i + 1} of ${meetings}`);
+    }
+    expected.remove();
+    return [{ what: 'two runs, clean and query at a run whose owner was killed', tried: meetings, wrong }];
+  },
+};
+
+/** Kills, and failures of the disk, at each operation of `query --output`. */
+export const outputs: TorturePart = {
+  name: 'outputs',
+  async run(_, tell) {
+    const library = buildFaults(needs('cc') ?? 'cc');
+    const base = await undisturbed(toy);
+    const rows: TortureRow[] = [];
+    for (const format of formats) {
+      const wrong: string[] = [];
+      let tried = 0;
+      for (const what of everyOperation) {
+        const { count, text } = await wholeOutput(library, base, format, what);
+        for (let at = 1; at <= count; at++)
+          wrong.push(...(await disturbedOutput(library, base, format, text, { what, at })));
+        tried += count;
+      }
+      rows.push({ what: `kill, ENOSPC, EIO, EROFS at every operation of query --output, ${format}`, tried, wrong });
+      tell(`${format}: ${tried}`);
+    }
+    base.remove();
     return rows;
   },
 };

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { tableToIPC, type Table } from 'apache-arrow';
 import { Database } from '../../database.js';
 import { UsageError } from '../../errors.js';
-import { discard, publish } from '../../store/atomic.js';
+import { discard, publishUserFile } from '../../store/atomic.js';
 import { temporaryName } from '../../store/temporary_name.js';
 import { withFile } from '../../system_problem.js';
 import type { Terminal } from '../../terminal.js';
@@ -61,7 +61,7 @@ export async function save(rows: Table, format: Format, path: string): Promise<v
   try {
     if (format === 'parquet') await saveParquet(rows, temporary);
     else saveChunks(chunks(rows, format, false), temporary);
-    publish(temporary, path);
+    publishUserFile(temporary, path);
   } catch (error) {
     discard(temporary);
     throw error;
