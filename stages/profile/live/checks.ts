@@ -48,6 +48,9 @@ export const liveChecks = {
   instruments: { check: 'instruments', limit: NaN, action: 'warn', source: 'meter and logger', about: 'what befell the instruments' },
 } as const satisfies Record<string, LiveCheck>; // prettier-ignore
 
+/** 14, 16, 27: a wait between rounds that lasted longer than this, s, is told (LLenergyMeasure: a cool-down of 60 s). */
+export const longWait_s = 60;
+
 /** 22: a round's length, s, from which NVML alone can be believed (Yang et al.); with a meter it is that of `round_s`. */
 export const gpuRound_s = 5;
 

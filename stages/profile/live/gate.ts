@@ -1,7 +1,7 @@
 /** Waits until the machine is as it was at the start: idle, alone, at standby, cool. Where it never is, refuses. */
 import { RefusedError } from '../../../pipeline/errors.js';
 import type { Instruments } from '../../energy/benches/live/instruments.js';
-import { type Broken } from './checks.js';
+import { type Broken, broken, longWait_s } from './checks.js';
 import { mean, notAlone, notIdle, settled, standbyDrift, tooHot } from './idle_checks.js';
 import type { SessionSettings } from './session.js';
 
@@ -21,11 +21,35 @@ const settledGates = 6;
 
 const onTime = 'the session goes on from here by the same command, once that is mended';
 
+/** What was waited for, each for how long, s, with what was said of it last. */
+class Waits {
+  private readonly each = new Map<string, { found: Broken; seconds: number }>();
+
+  add(found: Broken, seconds: number): void {
+    const { check } = found.check;
+    this.each.set(check, { found, seconds: (this.each.get(check)?.seconds ?? 0) + seconds });
+  }
+
+  /** Null where it was no long wait. The check is that which took longest. */
+  get long(): Broken | null {
+    const all = [...this.each.values()].sort((a, b) => b.seconds - a.seconds);
+    const waited_s = all.reduce((sum, { seconds }) => sum + seconds, 0);
+    if (waited_s <= longWait_s) return null;
+    const parts = all.map(({ found, seconds }) => {
+      const { limit } = found.check;
+      return `${Math.round(seconds)} s for check ${found.check.check} (limit ${limit}): ${found.message}`;
+    });
+    const check = { ...all[0].found.check, limit: longWait_s, action: 'warn' } as const;
+    return broken(check, waited_s, `waited ${Math.round(waited_s)} s: ${parts.join('; ')}`);
+  }
+}
+
 export class Gate {
   constructor(
     private readonly settings: SessionSettings,
     private readonly instruments: Instruments,
     private readonly say: (now: string) => void,
+    private readonly find: (found: Broken, subject: string) => void,
   ) {}
 
   /** Waits for an idle machine and measures its standby. `drift` is set where it moved too far from the one before. */
@@ -85,13 +109,20 @@ export class Gate {
     return notAlone(await instruments.gpuUsers()) ?? notIdle(idle, standby_w, settings.cpuLimit_pct);
   }
 
+  private tellWait({ long }: Waits): void {
+    if (long) this.find(long, this.settings.session);
+  }
+
   private async until(holds: () => Promise<Broken | null>): Promise<void> {
     const { patience } = this.settings.protocol;
     const began_us = this.instruments.now_us();
-    for (;;) {
+    const waits = new Waits();
+    for (let looked_us = began_us; ; looked_us = this.instruments.now_us()) {
       const found = await holds();
-      if (!found) return;
+      if (!found) return this.tellWait(waits);
+      waits.add(found, (this.instruments.now_us() - looked_us) / 1e6);
       const waited_s = (this.instruments.now_us() - began_us) / 1e6;
+      if (waited_s >= patience) this.tellWait(waits);
       if (waited_s >= patience) throw new RefusedError(`waited ${Math.round(waited_s)} s: ${found.message}`, onTime);
       this.say(`waiting: ${found.message}`);
     }

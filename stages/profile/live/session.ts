@@ -110,7 +110,7 @@ export async function measureSession(
       clocks: settings.clocks,
     });
     if (leg === 1) firstFindings(settings, instruments.meter !== null, find);
-    const gate = new Gate(settings, instruments, say);
+    const gate = new Gate(settings, instruments, say, find);
     const session = { settings, instruments, journal, keeper, gate, say, find };
     await burst(session);
     const whole: Session = { ...session, standby: await standby(session, null) };

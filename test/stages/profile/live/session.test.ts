@@ -63,12 +63,23 @@ for (const kind of ['load', 'draw', 'user', 'heat'] as const) {
     const went = await session(machine);
     assert.is(went.error, null, went.error?.message);
     assert.ok(goodOf(went, 'B')[0].start_us - goodOf(went, 'A')[3].end_us > 170e6);
+    const check = { load: '14', draw: '14', user: '27', heat: '16' }[kind];
+    // Power that is drawn makes A's rounds differ: five more of them fill most of the three minutes.
+    const waits = kind === 'draw' ? 0 : 1;
+    const told = went.of('finding').filter(({ message }) => message.startsWith('waited '));
+    assert.is(told.length, waits);
+    for (const long of told) {
+      assert.equal([long.check_id, long.severity, long.subject, long.limit], [check, 'warn', 'tiny', 60]);
+      assert.ok(long.value! > 100 && long.value! < 200, `${long.value}`);
+      assert.match(long.message, /^waited 1\d\d s: 1\d\d s for check \d+ \(limit [\d.]+\): /);
+    }
 
     const stubborn = pc();
     afterRounds(stubborn, 5, kind, 900);
     const refused = await session(stubborn);
     assert.is(refused.error?.name, 'RefusedError');
     assert.match(refused.error!.message, /^waited 6\d\d s: /);
+    assert.ok(refused.of('finding').some(({ message }) => /^waited 6\d\d s: /.test(message)));
     assert.ok(goodOf(refused, 'A').length >= 4);
     assert.is(goodOf(refused, 'B').length, 0);
     const mended = pc(9e9);
