@@ -60,7 +60,8 @@ const problems: readonly Problem[] = [
   },
   {
     codes: ['ENOMEM', 'EAGAIN', 'ERR_WORKER_OUT_OF_MEMORY', 'ERR_WORKER_INIT_FAILED', 'ERR_MEMORY_ALLOCATION_FAILED'],
-    words: /Out of Memory Error|Cannot allocate memory|[Aa]llocation fail(ed|ure)|[Oo]ut of memory|bad_alloc/,
+    words:
+      /Out of Memory Error|Cannot allocate memory|[Aa]llocation fail(ed|ure)|[Oo]ut of memory|bad_alloc|failed to map|Failed to set config/,
     what: 'there is not enough memory, or no room for another process',
     hint: `give it more (ulimit -v, --max-old-space-size), or do less at a time (--jobs 1), ${again}`,
   },
@@ -87,11 +88,11 @@ function fileOf({ path, message }: SystemError): string | undefined {
   return named && finalName(named);
 }
 
-/** Codes that say only what failed, and the words why. */
-const toldInWords = new Set(['ERR_WORKER_INIT_FAILED', 'ERR_DLOPEN_FAILED']);
-
-const byWords = (error: Error, code?: string): boolean =>
-  error.name === 'DatabaseError' || error instanceof RangeError || toldInWords.has(code ?? '');
+/** A library that was not loaded says why in words alone; a worker that was not, by a code that means nothing more. */
+const byWords = ({ name, message }: Error, code?: string): boolean =>
+  ['DatabaseError', 'RangeError'].includes(name) ||
+  code === 'ERR_WORKER_INIT_FAILED' ||
+  message.includes('failed to map segment from shared object');
 
 /** The error as an expected failure, if it tells of the machine; else null. `subject` is what was done, in words. */
 export function systemProblem(error: unknown, subject?: string): PipelineError | null {
