@@ -142,9 +142,13 @@ const groups: readonly (readonly RoundCheck[])[] = [
   [variation, latencyDrift],
 ];
 
-/** A measurement left with fewer than three rounds. */
-function tooFewRounds(rounds: readonly RoundEnergy[], excludedBy: readonly (readonly string[])[]): Finding[] {
-  const of = limits.roundsLeft;
+/** A measurement left with fewer rounds than there must be. */
+function tooFewRounds(
+  rounds: readonly RoundEnergy[],
+  excludedBy: readonly (readonly string[])[],
+  least: number,
+): Finding[] {
+  const of = { ...limits.roundsLeft, limit: least };
   return byMeasurement(rounds, [...rounds.keys()]).flatMap(([subject, own]) => {
     const left = own.filter((place) => excludedBy[place].length === 0).length;
     if (left >= of.limit) return [];
@@ -158,6 +162,7 @@ export function judgeRounds(
   facts: SessionFacts,
   quality: Quality,
   maxGap_ms: number,
+  leastRounds: number,
 ): { readonly findings: Finding[]; readonly excludedBy: readonly (readonly string[])[] } {
   const excludedBy = rounds.map(({ left_out_by }) => new Set(left_out_by?.split(', ')));
   const found: Finding[] = [];
@@ -170,5 +175,5 @@ export function judgeRounds(
     }
   }
   const lists = excludedBy.map((checks) => [...checks]);
-  return { findings: [...found, ...tooFewRounds(rounds, lists)], excludedBy: lists };
+  return { findings: [...found, ...tooFewRounds(rounds, lists, leastRounds)], excludedBy: lists };
 }

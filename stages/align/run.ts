@@ -69,7 +69,7 @@ export async function run(context: TaskContext<AlignParams>): Promise<void> {
     await measureRounds(database, params.edge, maxGap_us, facts, quality, clock);
     advance(3);
     const { offset_s, drift_ppm, residual_ms, edges } = clock;
-    found.push(...(await judge(database, facts, quality, maxGap_us)));
+    found.push(...(await judge(database, facts, quality, maxGap_us, params.least_rounds)));
     if (metered && rounds && quality.gpu_powers > 0) found.push(gpuLag(facts, await gpuLagOf(database)));
     await write(measurements, { sql: await sql('measurements') });
     await write(
@@ -144,9 +144,15 @@ const exclusions = table(
 );
 
 /** Makes `exclusions`; gives what the checks find of rounds and measurements. */
-async function judge(database: Database, facts: SessionFacts, quality: Quality, maxGap_us: number): Promise<Finding[]> {
+async function judge(
+  database: Database,
+  facts: SessionFacts,
+  quality: Quality,
+  maxGap_us: number,
+  leastRounds: number,
+): Promise<Finding[]> {
   const rounds = rowsAs<RoundEnergy>(await database.query(await sql('rounds_judged')));
-  const { findings, excludedBy } = judgeRounds(rounds, facts, quality, maxGap_us / 1e3);
+  const { findings, excludedBy } = judgeRounds(rounds, facts, quality, maxGap_us / 1e3, leastRounds);
   const excluded = rounds.map(({ id }, place) => ({ id, excluded_by: excludedBy[place].join(', ') }));
   await database.insert(
     'exclusions',

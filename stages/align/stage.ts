@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { findings } from '../../pipeline/findings.js';
 import { same, type Stage } from '../../pipeline/stage.js';
 import { duration } from '../energy/units.js';
+import { limits } from './checks.js';
 import { power, resources, rounds, session } from '../profile/tables.js';
 import { clock, measurements } from './tables.js';
 
@@ -13,6 +14,8 @@ export const alignParams = z.strictObject({
   edge: z.enum(['step', 'clip', 'interior']).default('step'),
   /** A meter silent for longer makes a gap, in s; null is 3.5 of its intervals: two lines lost in a row pass (CHECKS 4). */
   max_gap: duration().pipe(z.number().positive()).nullable().default(null),
+  /** Good rounds that a measurement must have: fewer than three show no spread. */
+  least_rounds: z.int().min(1).default(limits.roundsLeft.limit),
   /** How far apart the two clocks may be, in s. */
   clock_search: duration().pipe(z.number().positive()).prefault('10 min'),
 });

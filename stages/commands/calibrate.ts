@@ -12,6 +12,7 @@ export interface CalibrateArgs {
   readonly name?: string;
   readonly output?: string;
   readonly force: boolean;
+  readonly dryRun: boolean;
   readonly set: readonly string[];
 }
 
@@ -25,6 +26,11 @@ export const calibrate: Command<CalibrateArgs> = {
       type: 'boolean',
       default: false,
       describe: 'measure a designed set of models on the configuration’s bench first, and go on where it stopped',
+    },
+    'dry-run': {
+      type: 'boolean',
+      default: false,
+      describe: 'with --live: say what is measured, and how long it takes',
     },
     from: { type: 'string', normalize: true, describe: 'table of measurements, .csv or .parquet' },
     map: {

@@ -12,6 +12,7 @@ export async function handle(args: CalibrateArgs, terminal: Terminal, door: Door
   if (args.live && config === undefined) {
     throw new UsageError('--live needs a configuration', 'pipeline init --bench writes one of this machine');
   }
+  if (args.dryRun && !args.live) throw new UsageError('--dry-run belongs to --live: the others take seconds');
   if (from !== undefined) {
     if (map.length === 0) throw new UsageError('--from needs --map', 'like --map wall_w=meter,gpu_w=nvml,group=model');
     return (await import('./calibrate_table.js')).calibrateTable({ ...args, from, map }, terminal);

@@ -13,7 +13,7 @@ class_error AS (   -- the regressors of primitives draw nothing: their first dra
   LATERAL (VALUES
     ('energy', d.predicted_j, c.wall_j),
     ('latency', CASE WHEN NOT isnan(d.latency_s) THEN d.latency_s END, c.latency_s)) q(quantity, predicted, measured)
-  WHERE (c.level <> 'ml' OR d.draw = 0) AND q.predicted IS NOT NULL),
+  WHERE (c.level <> 'ml' OR d.draw = 0) AND q.predicted IS NOT NULL AND q.measured IS NOT NULL),
 grouped AS (
   SELECT *, model AS subject FROM class_error
   UNION ALL SELECT *, 'all' FROM class_error

@@ -1,4 +1,4 @@
--- Every node with what was predicted while it was held out, seeds averaged.
+-- Every measured node with what was predicted while it was held out, seeds averaged.
 WITH averaged AS (
   SELECT combination, class, avg(predicted_j) AS predicted_j, avg(latency_s) AS latency_s, avg(alpha) AS alpha
   FROM drawn
@@ -19,3 +19,4 @@ JOIN held_out h USING (combination, class)
 JOIN combinations c USING (combination)
 JOIN class_of m USING (class)
 JOIN ordered_nodes n USING (node)
+WHERE n.wall_j IS NOT NULL

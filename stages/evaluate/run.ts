@@ -5,6 +5,7 @@ import { entryOf, type OwnModules } from '../energy/predictors/own.js';
 import { readFitted } from '../energy/predictors/read_fitted.js';
 import { foldsOf, type SplitName } from '../energy/predictors/splits.js';
 import { Draws } from './draws.js';
+import { ofSetting } from './of_setting.js';
 import type { EvaluateParams } from './stage.js';
 import { errors, predictions, seedPredictions } from './tables.js';
 
@@ -23,13 +24,14 @@ export async function run(context: TaskContext<EvaluateParams>): Promise<void> {
   );
   const fits = await readFitted(database);
   const draws = new Draws(name, entry, forest);
+  const judged = ofSetting(forest, entry.setting);
   for (const [i, fit] of fits.entries()) {
     signal.throwIfAborted();
     const folds = new Map(foldsOf(fit.split as SplitName, forest.workloads).map((fold) => [fold.name, fold]));
     draws.start(fit);
     for (const fitted of fit.folds) {
       const heldOut = forest.workloads.filter(folds.get(fitted.fold)!.heldOut);
-      draws.add(fitted, predictor.predict(fitted, forest, heldOut));
+      draws.add(fitted, judged(predictor.predict(fitted, forest, heldOut)));
     }
     progress(i + 1, fits.length);
   }

@@ -9,3 +9,4 @@ LEFT JOIN draw_seeds s USING (draw)
 JOIN combinations c USING (combination)
 JOIN class_of m USING (class)
 JOIN ordered_nodes n USING (node)
+WHERE n.wall_j IS NOT NULL

@@ -1,5 +1,6 @@
--- One row a node: the mean over the rounds of its measurement that no check excludes (paper 5.2).
--- A column that the bench does not tell at all is null: wall_j without a meter, the GPU's without a GPU (unmeasured.sql).
+-- One row a node: the mean over the rounds of its measurement that no check excludes (paper 5.2); absent where it was not to
+-- be measured. What the bench could not measure has no row. A column that the bench does not tell at all is null: wall_j
+-- without a meter, the GPU's without a GPU (unmeasured.sql).
 -- wall_u_j: standard uncertainty of that mean, and of the meter where it is stated (GUM 5.1: independent, so by squares).
 WITH means AS (
   SELECT
@@ -36,4 +37,5 @@ SELECT
   m.wall_j, m.wall_sd_j,
   sqrt(m.wall_sd_j ** 2 / m.rounds + (coalesce(m.meter_u, 0) * m.wall_j) ** 2) AS wall_u_j,
   m.rounds
-FROM nodes n JOIN means m USING (measurement_id) LEFT JOIN parts p USING (batch_size, length)
+FROM nodes n LEFT JOIN means m USING (measurement_id) LEFT JOIN parts p USING (batch_size, length)
+WHERE m.measurement_id IS NOT NULL OR NOT n.measured

@@ -1,4 +1,7 @@
-/** What `featurize` writes: a row for each node, with Table 1's features and the measured wall energy. */
+/**
+ * What `featurize` writes: a row for each node, with Table 1's features and the measured wall energy. What was not to be
+ * measured of a tree (`trace.measure`) has its counts alone.
+ */
 import { double, int32, int64, nullable, string, table } from '../../pipeline/table.js';
 
 export const features = table(
@@ -24,14 +27,14 @@ export const features = table(
     gpu_mem_pct: nullable(double("utilisation of the GPU's memory controller", '%')),
     gpu_clk_mhz: nullable(double('clock of the streaming multiprocessors', 'MHz')),
     gpu_mem_clk_mhz: nullable(double("clock of the GPU's memory", 'MHz')),
-    latency_s: double('time of one run', 's'),
+    latency_s: nullable(double('time of one run', 's')),
     gpu_j: nullable(
       double('GPU energy of one run as its driver tells; absent, like all the GPU has, without one', 'J'),
     ),
     wall_j: nullable(double('wall energy of one run: the ground truth; absent without a meter', 'J')),
     wall_sd_j: nullable(double('standard deviation of wall_j over the rounds', 'J')),
     wall_u_j: nullable(double('standard uncertainty of wall_j: of the mean, and of the meter where stated', 'J')),
-    rounds: int32('rounds the means rest on'),
+    rounds: nullable(int32('rounds the means rest on')),
   },
   ['model', 'batch_size', 'length', 'node_id'],
 );

@@ -44,7 +44,8 @@ usable AS (
 )
 SELECT n.measurement_id, min(n.scope || ':' || n.type) AS node, count(*) AS nodes
 FROM nodes n
-WHERE NOT EXISTS (FROM usable u WHERE u.measurement_id = n.measurement_id)
+WHERE n.measured
+  AND NOT EXISTS (FROM usable u WHERE u.measurement_id = n.measurement_id)
   AND NOT EXISTS (FROM failures f WHERE f.measurement_id = n.measurement_id)
 GROUP BY n.measurement_id
 ORDER BY n.measurement_id

@@ -6,6 +6,7 @@ import { machineFiles } from '../energy/benches/machine.js';
 import { meansFiles } from '../energy/benches/means.js';
 import { liveOf } from '../energy/benches/live/settings.js';
 import { meterFiles } from '../energy/meters/settings.js';
+import type { Sizes } from '../energy/tree/workloads.js';
 import { duration } from '../energy/units.js';
 import { nodes, operators } from '../trace/tables.js';
 import { instruments } from './instruments.js';
@@ -29,9 +30,8 @@ export type ProfileParams = z.output<typeof profileParams>;
 /** What of trace's slice a session needs: its workloads, and the code of models that PyTorch traces. */
 const traceOf = (settings: Readonly<Record<string, unknown>>) => settings.trace as TracedWorkloads;
 
-interface TracedWorkloads {
-  readonly batch_sizes: readonly number[];
-  readonly lengths: readonly number[];
+interface TracedWorkloads extends Sizes {
+  readonly measure?: readonly string[];
   readonly torch?: Readonly<Record<string, string>>;
 }
 

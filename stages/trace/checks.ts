@@ -9,26 +9,24 @@ import { disagree, rowsByMeasurement } from '../energy/benches/published.js';
 import type { PublishedRow } from '../energy/benches/published_rows.js';
 import type { TreeNode } from '../energy/tree/build.js';
 import type { Model } from '../energy/tree/library.js';
-import type { TraceParams } from './stage.js';
+import { workloadsOf, type Sizes } from '../energy/tree/workloads.js';
 
 /** One finding for each workload of the configuration that the bench lacks, in whole or in part of such a tree. */
 export function notPublished(
   model: string,
   tree: readonly Pick<TreeNode, 'level' | 'type'>[],
-  params: TraceParams,
+  params: Sizes,
   cells: readonly Cell[],
   lacks: 'not published' | 'not measured' = 'not published',
 ): Finding[] {
   const parts = new Set(tree.map(({ level, type }) => partOf(level, type)));
-  return params.batch_sizes.flatMap((batch_size) =>
-    params.lengths.flatMap((length) => {
-      const there = cells.find((cell) => cell.batch_size === batch_size && cell.length === length)?.parts ?? [];
-      const lacking = [...parts].filter((part) => !there.includes(part));
-      if (lacking.length === 0) return [];
-      const what = there.length === 0 ? lacks : `${lacks} but for ${there.join(', ')}: no tree`;
-      return [finding(lacks.replace(' ', '_'), 'info', `${model}/b${batch_size}/s${length}`, null, what)];
-    }),
-  );
+  return workloadsOf(params).flatMap(({ batch_size, length }) => {
+    const there = cells.find((cell) => cell.batch_size === batch_size && cell.length === length)?.parts ?? [];
+    const lacking = [...parts].filter((part) => !there.includes(part));
+    if (lacking.length === 0) return [];
+    const what = there.length === 0 ? lacks : `${lacks} but for ${there.join(', ')}: no tree`;
+    return [finding(lacks.replace(' ', '_'), 'info', `${model}/b${batch_size}/s${length}`, null, what)];
+  });
 }
 
 /** Rows that share a measurement and should be copies of it (METHODS 2, traps). */

@@ -3,6 +3,7 @@ import type { Table } from 'apache-arrow';
 import { fromColumns } from '../../pipeline/rows.js';
 import { measurementId, type Cell } from '../energy/benches/bench.js';
 import type { TreeNode } from '../energy/tree/build.js';
+import { isMeasured } from '../energy/tree/measured.js';
 import { shapesText, shapeText } from '../energy/tree/tensor.js';
 import { nodes, operators } from './tables.js';
 
@@ -23,11 +24,12 @@ export class NodeRows {
     ['scope', 'type', 'level', 'shapes', 'signature', 'measurement_id'],
   );
   private readonly parents: (number | null)[] = [];
+  private readonly measured = new Set<string>();
 
   /** Live, what is measured is a signature; in the published data it is what has equal type and counts (METHODS 2). */
   constructor(
     private readonly model: string,
-    private readonly bySignature = false,
+    private readonly about: { readonly bySignature?: boolean; readonly measure?: readonly string[] } = {},
   ) {}
 
   add(node: TreeNode, { batch_size, length }: Cell): void {
@@ -44,11 +46,12 @@ export class NodeRows {
     texts.level.push(node.level);
     texts.shapes.push(shapesText(node.inputs));
     texts.signature.push(node.signature);
-    texts.measurement_id.push(
-      this.bySignature
-        ? `${this.model}/${node.signature}`
-        : measurementId(this.model, batch_size, length, node.type, node.flops, node.memBytes),
-    );
+    const { bySignature, measure } = this.about;
+    const id = bySignature
+      ? `${this.model}/${node.signature}`
+      : measurementId(this.model, batch_size, length, node.type, node.flops, node.memBytes);
+    texts.measurement_id.push(id);
+    if (isMeasured(node, measure)) this.measured.add(id);
     this.parents.push(node.parent);
   }
 
@@ -61,6 +64,7 @@ export class NodeRows {
       node_id: int32(numbers.node_id),
       parent_id: this.parents,
       ...texts,
+      measured: texts.measurement_id.map((id) => this.measured.has(id)),
       depth: int32(numbers.depth),
       num_parameters: int64(numbers.num_parameters),
       flops: int64(numbers.flops),

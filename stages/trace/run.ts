@@ -16,6 +16,7 @@ import { buildTree, type TreeNode } from '../energy/tree/build.js';
 import { Library } from '../energy/tree/library.js';
 import { checkRows, disagreements, notPublished } from './checks.js';
 import { NodeRows, OperatorRows } from './rows.js';
+import { workloadsOf } from '../energy/tree/workloads.js';
 import type { TraceParams } from './stage.js';
 import { nodes, operators } from './tables.js';
 import { torchTrees } from './torch_trees.js';
@@ -32,7 +33,7 @@ export async function run(context: TaskContext<TraceParams>): Promise<void> {
   const { cells, trees, rows } = await readBench(source, name, params, trace);
   if (cells.length === 0) throw nothingThere(name, source, params);
   if (rows && declared) checkRows(rows, declared, cells, trees);
-  const nodeRows = new NodeRows(name, source.kind === 'live');
+  const nodeRows = new NodeRows(name, { bySignature: source.kind === 'live', measure: params.measure });
   const operatorRows = new OperatorRows(name);
   cells.forEach((cell, i) => {
     signal.throwIfAborted();
@@ -70,38 +71,31 @@ interface Traced {
 }
 
 /** The model's cells on the bench, each with its tree. */
-async function readBench(
-  source: Source,
-  model: string,
-  { batch_sizes, lengths }: TraceParams,
-  trace: Trace,
-): Promise<Traced> {
+async function readBench(source: Source, model: string, params: TraceParams, trace: Trace): Promise<Traced> {
+  const { batch_sizes, lengths } = params;
+  const asked = workloadsOf(params);
+  const isAsked = (of: Workload): boolean =>
+    asked.some(({ batch_size, length }) => batch_size === of.batch_size && length === of.length);
   if (source.kind === 'live') {
-    const cells = batch_sizes.flatMap((batch_size) => lengths.map((length) => ({ model, batch_size, length, parts: allParts }))); // prettier-ignore
+    const cells = asked.map((workload) => ({ model, ...workload, parts: allParts }));
     return { cells, trees: await trace(cells), rows: null };
   }
-  if (source.kind === 'logs') return runInLogs(logsOf(source), model, { batch_sizes, lengths }, trace);
+  if (source.kind === 'logs') return runInLogs(logsOf(source), model, asked, trace);
   if (source.kind === 'twin') {
-    const cells = cellsOfBench(readBenchCells(twinFile(source)), model, batch_sizes, lengths);
+    const cells = cellsOfBench(readBenchCells(twinFile(source)), model, batch_sizes, lengths).filter(isAsked);
     return { cells, trees: await trace(cells), rows: null };
   }
-  const all = await readPublished(source.place.folder, model);
-  const rows = all.filter((row) => batch_sizes.includes(row.batch_size) && lengths.includes(row.length));
+  const rows = (await readPublished(source.place.folder, model)).filter(isAsked);
   const cells = cellsOfRows(rows, model, batch_sizes, lengths);
   return { cells, trees: await trace(cells), rows };
 }
 
 /** What a run log has of the model: a workload's cell follows from its tree, for the log names nodes. */
-async function runInLogs(
-  logs: LogsSettings,
-  model: string,
-  { batch_sizes, lengths }: Pick<TraceParams, 'batch_sizes' | 'lengths'>,
-  trace: Trace,
-): Promise<Traced> {
+async function runInLogs(logs: LogsSettings, model: string, asked: readonly Workload[], trace: Trace): Promise<Traced> {
   const runs = (await readRuns(logs)).filter((run) => run.model === model);
-  const workloads = batch_sizes
-    .flatMap((batch_size) => lengths.map((length) => ({ batch_size, length })))
-    .filter(({ batch_size, length }) => runs.some((run) => run.batch_size === batch_size && run.length === length));
+  const workloads = asked.filter(({ batch_size, length }) =>
+    runs.some((run) => run.batch_size === batch_size && run.length === length),
+  );
   const trees = await trace(workloads);
   const found = workloads.flatMap((workload, i) => {
     const cell = cellOfRuns(runs, model, trees[i], workload, logs.runs.file);

@@ -9,7 +9,10 @@ import { allParts } from '../energy/benches/bench.js';
 import { logsOf } from '../energy/benches/logs/files.js';
 import { publishedFiles } from '../energy/benches/published_files.js';
 import { twinFile } from '../energy/benches/source.js';
-import { Library, modelFolders, unknown } from '../energy/tree/library.js';
+import { buildTree } from '../energy/tree/build.js';
+import { Library, modelFolders, type Model, unknown } from '../energy/tree/library.js';
+import { namesOf } from '../energy/tree/measured.js';
+import type { Sizes } from '../energy/tree/workloads.js';
 import { nodes, operators } from './tables.js';
 
 /** A model that PyTorch traces: what native/torch takes, and the name it has in the tables. */
@@ -48,12 +51,22 @@ export const traceParams = z
     batch_sizes: z.array(whole).min(1, 'expected at least one batch size').superRefine(twice),
     /** Tokens of an input. */
     lengths: z.array(whole).min(1, 'expected at least one length').superRefine(twice),
+    /** The first batch size goes with the first length alone, and so on: no grid of both. */
+    paired: z.boolean().default(false),
+    /** Classes of nodes, or their names in the model: the others are traced and not measured. Absent: all are. */
+    measure: z.array(z.string()).min(1, 'expected at least one class or name of a node').superRefine(twice).optional(),
   })
-  .superRefine(({ models, lengths }, context) => {
+  .superRefine(({ batch_sizes, lengths, paired }, context) => {
+    if (!paired || batch_sizes.length === lengths.length) return;
+    const message = `${batch_sizes.length} batch sizes and ${lengths.length} lengths are no pairs: expected as many of both`;
+    context.addIssue({ code: 'custom', path: ['lengths'], message });
+  })
+  .superRefine(({ models, lengths, measure }, context) => {
     const library = new Library();
     const known = library.modelNames();
     const declared = models.map(nameOf).filter((name) => known.includes(name));
     const traced = declared.map((name) => library.model(name));
+    if (measure && declared.length === models.length) checkMeasure(measure, traced, context);
     lengths.forEach((length, i) => {
       const short = traced.find(({ maxLength }) => length > maxLength);
       if (!short) return;
@@ -61,17 +74,32 @@ export const traceParams = z
       context.addIssue({ code: 'custom', path: ['lengths', i], message });
     });
   })
-  .transform(({ models, ...sizes }): TraceParams => {
+  .transform(({ models, measure, paired, ...sizes }): TraceParams => {
     const traced = models.filter((model) => typeof model !== 'string');
     const torch = Object.fromEntries(traced.map(({ name, torch }) => [name, torch]));
-    return { models: models.map(nameOf), ...sizes, ...(traced.length > 0 ? { torch } : {}) };
+    const some = {
+      ...(traced.length > 0 ? { torch } : {}),
+      ...(measure ? { measure } : {}),
+      ...(paired ? { paired } : {}),
+    };
+    return { models: models.map(nameOf), ...sizes, ...some };
   });
 
-export interface TraceParams {
+/** Every entry has to be of some node of the declared models: what PyTorch traces is not known yet. */
+function checkMeasure(measure: readonly string[], models: readonly Model[], context: z.RefinementCtx): void {
+  const nodes = models.flatMap((model) => buildTree(model, { batchSize: 1, length: 1 }));
+  const names = [...new Set(nodes.flatMap(namesOf))].filter((name) => name !== '');
+  measure.forEach((name, i) => {
+    if (names.includes(name)) return;
+    context.addIssue({ code: 'custom', path: ['measure', i], message: unknown('node', name, names) });
+  });
+}
+
+export interface TraceParams extends Sizes {
   /** Names, in training order. */
   readonly models: readonly string[];
-  readonly batch_sizes: readonly number[];
-  readonly lengths: readonly number[];
+  /** Which nodes are measured, by class or name; absent: all. */
+  readonly measure?: readonly string[];
   /** What PyTorch traces, by the name of the model; the others are declared. */
   readonly torch?: Readonly<Record<string, string>>;
 }

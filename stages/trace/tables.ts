@@ -1,5 +1,5 @@
 /** What `trace` writes: the model trees and their operators, from shapes alone. Counts are plain numbers. */
-import { int32, int64, nullable, string, table } from '../../pipeline/table.js';
+import { boolean, int32, int64, nullable, string, table } from '../../pipeline/table.js';
 
 export const nodes = table(
   'nodes',
@@ -20,6 +20,7 @@ export const nodes = table(
     mem_bytes: int64('bytes read and written, counted as the authors did'),
     signature: string('the true computation: type, shapes, dtype, parameters'),
     measurement_id: string('the measurement that stands for this node on this bench'),
+    measured: boolean('whether that measurement is wanted: trace.measure may leave nodes out'),
   },
   ['model', 'batch_size', 'length', 'node_id'],
 );

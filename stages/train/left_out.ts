@@ -8,24 +8,23 @@ import type { FeatureSet } from '../energy/predictors/feature_sets.js';
 import { neededColumns, predictors, type PredictorEntry } from '../energy/predictors/list.js';
 import { entryOf } from '../energy/predictors/own.js';
 import { splitNames, splitProblem, type Run, type SplitName } from '../energy/predictors/splits.js';
+import { type Sizes, workloadsOf } from '../energy/tree/workloads.js';
 import { setsOf } from './feature_choice.js';
 import type { TrainParams } from './stage.js';
 
 type Settings = Readonly<Record<string, unknown>>;
 
 /** What is traced, as far as the splits go by it. */
-interface Grid {
+interface Grid extends Sizes {
   readonly models: readonly string[];
-  readonly batch_sizes: readonly number[];
-  readonly lengths: readonly number[];
 }
 
 /** Which splits are asked for, and which of all the configured models and sizes give, as far as is known without trees. */
 function splitsOf({ evaluate, trace }: Settings) {
   const { splits } = evaluate as { readonly splits: readonly SplitName[] };
-  const { models, batch_sizes, lengths } = trace as Grid;
+  const { models, ...sizes } = trace as Grid;
   const runs: Run[] = models.flatMap((model) =>
-    batch_sizes.flatMap((batchSize) => lengths.map((length) => ({ model, family: model, batchSize, length }))),
+    workloadsOf(sizes).map(({ batch_size: batchSize, length }) => ({ model, family: model, batchSize, length })),
   );
   const given = splitNames.filter((split) => splitProblem(split, runs) === null);
   return { splits, runs, given };

@@ -5,7 +5,7 @@ import { loadEngine } from '../energy/predictors/engine.js';
 import { featureNames, featureSets, type FeatureSet } from '../energy/predictors/feature_sets.js';
 import { intervalParts } from '../energy/predictors/intervals.js';
 import { recordWidth, type Forest, type Workload } from '../energy/predictors/forest.js';
-import { neededColumns, type PredictorEntry } from '../energy/predictors/list.js';
+import { neededColumns, partialPredictors, type PredictorEntry } from '../energy/predictors/list.js';
 import { entryOf } from '../energy/predictors/own.js';
 import type { Problem, Variant } from '../energy/predictors/predictor.js';
 import { foldsOf, type Fold, type SplitName } from '../energy/predictors/splits.js';
@@ -56,6 +56,17 @@ function checkTold(predictor: string, entry: PredictorEntry, set: FeatureSet, { 
   );
 }
 
+/** Throws a UsageError where a predictor learns from every node and some were not measured. */
+function checkMeasured(predictor: string, { partial }: PredictorEntry, { wallJ, nodes }: Forest): void {
+  if (partial) return;
+  const left = nodes.reduce((sum, count, c) => (Number.isNaN(wallJ[c]) ? sum + count : sum), 0);
+  if (left === 0) return;
+  throw new UsageError(
+    `train.predictors: ${predictor} learns from every node, and trace.measure leaves ${left} of them out`,
+    `measure them too, or train those that do without: ${partialPredictors.join(', ')}`,
+  );
+}
+
 /** Fits one predictor on one feature set, variant and split, fold by fold. */
 export async function run(context: TaskContext<TrainParams>): Promise<void> {
   const { params, partition, progress, signal } = context;
@@ -65,6 +76,7 @@ export async function run(context: TaskContext<TrainParams>): Promise<void> {
   const features = setsOf(params, name).find((set) => set.name === partition.features)!;
   checkTold(name, entry, features, forest);
   const folds = foldsOf(partition.split as SplitName, forest.workloads);
+  checkMeasured(name, entry, forest);
   if (name !== 'law' && !params.own?.[name]) checkTrees(name, forest, folds);
   const predictor = await entry.load();
   const problem: Problem = {

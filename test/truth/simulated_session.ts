@@ -30,7 +30,13 @@ export const nodesOf = (model: string) =>
 /** A job for each signature. */
 export const jobsIn = (nodes: ReturnType<typeof nodesOf>, idOf = (signature: string) => signature): Job[] =>
   jobsOf(
-    nodes.map(({ scope, type, signature }) => ({ scope, type, measurement_id: idOf(signature), ...tinyWorkload })),
+    nodes.map(({ scope, type, signature }) => ({
+      scope,
+      type,
+      measurement_id: idOf(signature),
+      measured: true,
+      ...tinyWorkload,
+    })),
   );
 
 export const settings: SessionSettings = {

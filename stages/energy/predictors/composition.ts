@@ -9,6 +9,7 @@ import { fitLaunchQueue, queueParts, readQueue, type FittedQueue } from './launc
 import { explainByLaw, fitForest, lawParts, measuredClasses, wallByLaw } from './law.js';
 import { fitOwnKernels } from './launch_queue/own_kernels_fit.js';
 import type { PlannedNodes } from './launch_queue/planned_nodes.js';
+import { partsMeasured } from './parts_measured.js';
 import type { Part, Predictor } from './predictor.js';
 import { outsideShapes, shapeRangeParts } from './shape_range.js';
 
@@ -79,7 +80,7 @@ export function composer(from: PartsOf): Predictor {
  */
 function wholeOfParts({ wallJ }: PlannedNodes, forest: Forest, training: readonly Workload[]): Part[] {
   const terms = levels.slice(1);
-  const classes = [...measuredClasses(forest, training)];
+  const classes = [...measuredClasses(forest, training)].filter(partsMeasured(forest, 'children'));
   const values = terms.map((level) => {
     const ratios = classes.flatMap((c) => (levels[forest.level[c]] === level ? [forest.wallJ[c] / wallJ[c]] : []));
     const known = ratios.filter(Number.isFinite);

@@ -18,6 +18,8 @@ export interface PredictorEntry {
   readonly needs?: readonly FeatureName[];
   /** Goes by what the nodes compute: needs `nodes` and `operators`. */
   readonly computations?: boolean;
+  /** Can be fitted where some nodes of a tree were not measured. */
+  readonly partial?: boolean;
   readonly load: () => Promise<Predictor>;
 }
 
@@ -28,16 +30,19 @@ export const predictors = {
   predicted_sum: { about: 'plain sums of the predicted primitives', setting: 'children', leafSetting: 'profiled', variants, random: false, load: async () => (await import('./predicted_sum.js')).predictedSum },
   unstructured: { about: 'one regression for every module and model, trained like end2end', setting: 'profiled', variants, random: true, load: async () => (await import('./unstructured.js')).unstructured },
   unstructured_ols: { about: 'one linear regression for every module and model, in closed form', setting: 'profiled', variants, random: false, load: async () => (await import('./unstructured_ols.js')).unstructuredOls },
-  law: { about: 'wall = η·GPU + P₀·latency: two constants for every node of every level', setting: 'profiled', leafSetting: 'profiled', variants: ['clean'], random: false, ownFeatures: true, needs: ['gpu_j'], load: async () => (await import('./law.js')).law },
-  children: { about: 'measured children, and what a node runs itself by the launch-queue model', setting: 'children', variants: ['clean'], random: false, ownFeatures: true, needs: ['gpu_j'], computations: true, load: async () => (await import('./children.js')).children },
-  composition: { about: 'measured primitives, and what modules run themselves by the launch-queue model', setting: 'primitives', leafSetting: 'profiled', variants: ['clean'], random: false, ownFeatures: true, needs: ['gpu_j'], computations: true, load: async () => (await import('./composition.js')).composition },
-  planned: { about: 'launch-queue model of the specification alone', setting: 'planned', leafSetting: 'planned', variants: ['clean'], random: false, ownFeatures: true, computations: true, load: async () => (await import('./planned.js')).planned },
+  law: { about: 'wall = η·GPU + P₀·latency: two constants for every node of every level', setting: 'profiled', leafSetting: 'profiled', variants: ['clean'], random: false, ownFeatures: true, needs: ['gpu_j'], partial: true, load: async () => (await import('./law.js')).law },
+  children: { about: 'measured children, and what a node runs itself by the launch-queue model', setting: 'children', variants: ['clean'], random: false, ownFeatures: true, needs: ['gpu_j'], computations: true, partial: true, load: async () => (await import('./children.js')).children },
+  composition: { about: 'measured primitives, and what modules run themselves by the launch-queue model', setting: 'primitives', leafSetting: 'profiled', variants: ['clean'], random: false, ownFeatures: true, needs: ['gpu_j'], computations: true, partial: true, load: async () => (await import('./composition.js')).composition },
+  planned: { about: 'launch-queue model of the specification alone', setting: 'planned', leafSetting: 'planned', variants: ['clean'], random: false, ownFeatures: true, computations: true, partial: true, load: async () => (await import('./planned.js')).planned },
   planned_catalogue: { about: 'the same, with primitives of equal computation as they were measured in other models', setting: 'planned', leafSetting: 'planned', variants: ['clean'], random: false, ownFeatures: true, computations: true, load: async () => (await import('./planned_catalogue.js')).plannedCatalogue },
-  planned_clock: { about: 'launch-queue model of the specification, with the GPU’s clock told', setting: 'planned', leafSetting: 'planned', variants: ['clean'], random: false, ownFeatures: true, needs: ['gpu_clk_mhz'], computations: true, load: async () => (await import('./planned_clock.js')).plannedClock },
+  planned_clock: { about: 'launch-queue model of the specification, with the GPU’s clock told', setting: 'planned', leafSetting: 'planned', variants: ['clean'], random: false, ownFeatures: true, needs: ['gpu_clk_mhz'], computations: true, partial: true, load: async () => (await import('./planned_clock.js')).plannedClock },
 } as const satisfies Record<string, PredictorEntry>;
 
 export type PredictorName = keyof typeof predictors;
 export const predictorNames = Object.keys(predictors) as PredictorName[];
+
+/** Those that can be fitted where some nodes of a tree were not measured. */
+export const partialPredictors = predictorNames.filter((name) => (predictors[name] as PredictorEntry).partial);
 
 /** Whether a predictor goes by what the nodes compute; one of the user's own may. */
 export const needsComputations = (name: string): boolean => {

@@ -56,7 +56,7 @@ async function readOperators(database: Database, signature: readonly string[]): 
   return (row) => bySignature.get(signature[row]) ?? [];
 }
 
-/** What the bench does not tell is NaN. */
+/** What was not measured is absent in the table, and NaN in the forest. */
 const measured = (rows: Table, name: string): Float64Array =>
   Float64Array.from(optionalNumbers(rows, name), (value) => value ?? NaN);
 

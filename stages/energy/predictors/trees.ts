@@ -1,4 +1,5 @@
 /** Builds the forest from the rows of `features`. */
+import { featureNames } from './feature_sets.js';
 import { recordWidth, rootLevel, type Forest, type Workload } from './forest.js';
 import type { Operator } from './launch_queue/work.js';
 
@@ -27,6 +28,8 @@ export interface NodeColumns {
   /** The true computation; null where it is not asked for. */
   readonly signature: readonly string[] | null;
 }
+
+const latencyAt = featureNames.indexOf('latency_s');
 
 /** A class while it is found: the first node seen of it, its children, its nodes. */
 interface Found {
@@ -162,10 +165,11 @@ function flatten(nodes: NodeColumns, workloads: Workload[], classes: Found[], op
   };
 }
 
-/** 1 for the classes that hold the first node of their measurement. */
-function findRun({ measurement }: NodeColumns, classes: readonly Found[]): Uint8Array {
+/** 1 for the classes that hold the first node of their measurement; of what did not run no latency is known. */
+function findRun({ measurement, records }: NodeColumns, classes: readonly Found[]): Uint8Array {
   const first = new Map<number, number>();
-  measurement.forEach((of, row) => first.has(of) || first.set(of, row));
+  const ran = (row: number): boolean => !Number.isNaN(records[row * recordWidth + latencyAt]);
+  measurement.forEach((of, row) => ran(row) && !first.has(of) && first.set(of, row));
   return Uint8Array.from(classes, ({ rows }) => (rows.some((row) => first.get(measurement[row]) === row) ? 1 : 0));
 }
 

@@ -75,7 +75,7 @@ export class Gate {
     await this.until(async () => {
       const busy = await this.idle(standby.standby_w);
       if (busy) return busy;
-      const hot = tooHot(this.instruments.gpu.last, cool.temperature_c);
+      const hot = tooHot(this.instruments.gpu.last, cool.temperature_c, this.settings.protocol.hotter_c);
       if (!hot || !this.hasSettled()) return hot;
       cool = { ...cool, temperature_c: this.instruments.gpu.last!.gpu_temperature_c };
       return null;
@@ -94,7 +94,7 @@ export class Gate {
   /** What keeps the machine from being idle over the length of a gate. */
   private async idle(standby_w: number | null): Promise<Broken | null> {
     const { instruments, settings } = this;
-    const { gate } = settings.protocol;
+    const { gate, above_standby_w } = settings.protocol;
     const [from_us, own_us] = [instruments.now_us(), instruments.ownCpu_us()];
     await instruments.wait(gate);
     const to_us = instruments.now_us();
@@ -106,7 +106,7 @@ export class Gate {
       own_cpu_us: instruments.ownCpu_us() - own_us,
       threads: instruments.threads,
     };
-    return notAlone(await instruments.gpuUsers()) ?? notIdle(idle, standby_w, settings.cpuLimit_pct);
+    return notAlone(await instruments.gpuUsers()) ?? notIdle(idle, standby_w, settings.cpuLimit_pct, above_standby_w);
   }
 
   private tellWait({ long }: Waits): void {

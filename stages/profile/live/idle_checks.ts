@@ -30,12 +30,16 @@ export function othersLoad_pct({ host, own_cpu_us, threads }: Idle): number | nu
   return Math.max(0, busy_pct - own_pct);
 }
 
-/** What is allowed above standby, W: 1 W or 1 %, whichever is more (check 14). */
-export const standbyBand_w = (standby_w: number): number =>
-  Math.max(liveChecks.standby_w.limit, (standby_w * liveChecks.standby_w.limit) / 100);
+/** What is allowed above standby, W: what the protocol says, or 1 % where that is more (check 14). */
+const standbyBand_w = (standby_w: number, limit_w: number): number => Math.max(limit_w, standby_w / 100);
 
 /** 14: what keeps the machine from being idle; null where it is. `standby_w` null: not known yet. */
-export function notIdle(idle: Idle, standby_w: number | null, cpuLimit_pct: number): Broken | null {
+export function notIdle(
+  idle: Idle,
+  standby_w: number | null,
+  cpuLimit_pct: number,
+  limit_w: number = liveChecks.standby_w.limit,
+): Broken | null {
   const { cpuLoad_pct, standby_w: standby } = liveChecks;
   const power_w = mean(idle.power.map(({ power_w }) => power_w));
   if (idle.metered && power_w === null) return broken(standby, null, `the meter told nothing for ${idle.seconds} s`);
@@ -44,9 +48,11 @@ export function notIdle(idle: Idle, standby_w: number | null, cpuLimit_pct: numb
   if (load_pct >= cpuLimit_pct) {
     return broken({ ...cpuLoad_pct, limit: cpuLimit_pct }, load_pct, `other programs take ${load_pct.toFixed(2)} % of the CPU`); // prettier-ignore
   }
-  if (standby_w === null || power_w === null || power_w <= standby_w + standbyBand_w(standby_w)) return null;
+  if (standby_w === null || power_w === null) return null;
+  const band_w = standbyBand_w(standby_w, limit_w);
+  if (power_w <= standby_w + band_w) return null;
   const above = `${power_w.toFixed(2)} W at the wall, standby is ${standby_w.toFixed(2)} W`;
-  return broken({ ...standby, limit: standbyBand_w(standby_w) }, power_w - standby_w, above);
+  return broken({ ...standby, limit: band_w }, power_w - standby_w, above);
 }
 
 /** 15: standby against the one before, % an hour. */
@@ -58,12 +64,18 @@ export function standbyDrift(before_w: number, now_w: number, hours: number): Br
 }
 
 /** 16: is the GPU hotter than at the start? Null where it is not, or tells no temperature. */
-export function tooHot(gpu: GpuSample | undefined, start_c: number | null): Broken | null {
+export function tooHot(
+  gpu: GpuSample | undefined,
+  start_c: number | null,
+  limit: number = liveChecks.startTemperature_c.limit,
+): Broken | null {
   const now_c = gpu?.gpu_temperature_c ?? null;
-  if (now_c === null || start_c === null) return null;
-  const { startTemperature_c: of } = liveChecks;
-  if (now_c <= start_c + of.limit) return null;
-  return broken(of, now_c - start_c, `the GPU has ${now_c} °C, at the start it had ${start_c} °C`);
+  if (now_c === null || start_c === null || now_c <= start_c + limit) return null;
+  return broken(
+    { ...liveChecks.startTemperature_c, limit },
+    now_c - start_c,
+    `the GPU has ${now_c} °C, at the start it had ${start_c} °C`,
+  );
 }
 
 /** Whether the temperature stood still: then the room is warmer, and waiting will not cool it. */

@@ -20,17 +20,20 @@ export interface JobNode {
   readonly scope: string;
   readonly type: string;
   readonly measurement_id: string;
+  /** False where the configuration leaves it out. */
+  readonly measured: boolean;
 }
 
-/** The first node of every measurement, in the order in which they stand. */
+/** The first node of every measurement that is wanted, in the order in which they stand. */
 export function jobsOf(nodes: readonly JobNode[]): Job[] {
   const places = new Map<string, number>();
   const jobs = new Map<string, Job>();
-  for (const { batch_size, length, scope, type, measurement_id } of nodes) {
+  for (const { batch_size, length, scope, type, measurement_id, measured } of nodes) {
     const key = `${batch_size}/${length}/${scope}/${type}`;
     const place = places.get(key) ?? 0;
     places.set(key, place + 1);
-    if (!jobs.has(measurement_id)) jobs.set(measurement_id, { measurement_id, batch_size, length, scope, type, place });
+    if (!measured || jobs.has(measurement_id)) continue;
+    jobs.set(measurement_id, { measurement_id, batch_size, length, scope, type, place });
   }
   return [...jobs.values()];
 }

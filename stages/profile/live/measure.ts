@@ -14,7 +14,7 @@ import { type EntryOf, told } from './journal.js';
 import { type GoodRound, gpuEnergy_j, judgeRound, notAlike, type RoundSeen, wallEnergy_j } from './round_checks.js';
 import type { Session } from './session.js';
 
-/** A spread needs three rounds; align refuses a measurement with fewer. */
+/** A spread needs three rounds; where fewer are asked for, there is none. Align refuses a measurement with fewer. */
 const leastGood = 3;
 /** So often a runner may die of one measurement; then the node is what kills it. */
 export const mostDeaths = 3;
@@ -49,11 +49,11 @@ async function canRun(job: Job, session: Session): Promise<boolean> {
   }
 }
 
-/** A mean needs three good rounds that are alike; what differs after all its rounds is no truth (check 17). */
-function outcomeOf(id: string, runs: boolean, { journal, find }: Session): EntryOf<'done'>['outcome'] {
+/** A mean needs good rounds that are alike; what differs after all its rounds is no truth (check 17). */
+function outcomeOf(id: string, runs: boolean, { journal, find, settings }: Session): EntryOf<'done'>['outcome'] {
   if (!runs) return 'failed';
   const fine = good(told(journal.entries).rounds(id));
-  if (fine.length < leastGood) return 'poor';
+  if (fine.length < Math.min(leastGood, settings.rounds.rounds)) return 'poor';
   const differ = notAlike(fine);
   if (differ) find({ ...differ, check: { ...differ.check, action: 'warn' } }, id);
   return differ ? 'failed' : 'measured';

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { duration } from '../../energy/units.js';
+import { liveChecks } from './checks.js';
 
 const positive = () => duration().pipe(z.number().positive('expected more than 0 s'));
 
@@ -16,6 +17,10 @@ export const liveProtocol = z.strictObject({
   warm_up: positive().prefault('5 s'),
   /** How long a machine must have been idle (check 14). */
   gate: positive().prefault('10 s'),
+  /** How much more than standby a machine may draw that is idle, W; 1 % of standby where that is more (check 14). */
+  above_standby_w: z.number().positive().default(liveChecks.standby_w.limit),
+  /** How much hotter than at standby the GPU may be when a measurement begins, °C (check 16). */
+  hotter_c: z.number().positive().default(liveChecks.startTemperature_c.limit),
   /** How long an idle machine, a cool GPU or a silent meter is waited for (check 16). */
   patience: positive().prefault('10 min'),
   /** Standby is measured again so often (check 15). */

@@ -8,7 +8,13 @@ const near = (found: unknown, expected: number, relative: number, what: string):
   assert.ok(Math.abs(Number(found) / expected - 1) <= relative, `${what}: ${found}, expected ${expected}`);
 
 test('the configuration has METHODS’ defaults and units', () => {
-  assert.equal(alignParams.parse({}), { meter: 'window', edge: 'step', max_gap: null, clock_search: 600 });
+  assert.equal(alignParams.parse({}), {
+    meter: 'window',
+    edge: 'step',
+    max_gap: null,
+    least_rounds: 3,
+    clock_search: 600,
+  });
   assert.is(alignParams.parse({ max_gap: '2 s' }).max_gap, 2);
   for (const wrong of [{ edge: 'trapezoid' }, { max_gap: '595' }, { max_gap: '0 s' }, { gap: '1 s' }]) {
     assert.not(alignParams.safeParse(wrong).success, JSON.stringify(wrong));

@@ -27,6 +27,7 @@ const node = (node_id: number, measurement_id: string): Row => ({
   mem_bytes: 3 * 2 ** 20,
   signature: 'Linear',
   measurement_id,
+  measured: true,
 });
 
 const round = (measurement_id: string, number: number, wall_j: number | null, more: Row = {}): Row => ({

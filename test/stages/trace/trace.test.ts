@@ -57,7 +57,7 @@ test('a node’s operators summed over its subtree are its counts, in the tables
     model: 'distilgpt2', batch_size: 8, length: 32, node_id: 5, parent_id: 3, scope: '0.attn', type: 'Attention', level: 'module', depth: 3,
     num_parameters: 2362368, shapes: '(8,32,768)', flops: 1233715202, mem_bytes: 20054056,
     signature: 'gpt2/Attention(8,32,768) float32 H=768 h=12 parameters=2362368',
-    measurement_id: 'distilgpt2/b8/s32/Attention/1233715202/20054056',
+    measurement_id: 'distilgpt2/b8/s32/Attention/1233715202/20054056', measured: true,
   }; // prettier-ignore
   assert.equal(
     nodes.find(({ scope, type }) => scope === '0.attn' && type === 'Attention'),

@@ -19,7 +19,9 @@ export const nodes = ['A', 'B', 'C'].map((type, node_id) => ({
   signature: type,
 }));
 
-const jobs = jobsOf(nodes.map(({ scope, type }) => ({ scope, type, measurement_id: type, batch_size: 8, length: 32 })));
+const jobs = jobsOf(
+  nodes.map(({ scope, type }) => ({ scope, type, measurement_id: type, batch_size: 8, length: 32, measured: true })),
+);
 
 export const pc = (started_us = 600e6) => {
   const wall_w = (type: string): number => 150 + 10 * 'ABC'.indexOf(type);
