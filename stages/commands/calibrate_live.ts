@@ -25,7 +25,10 @@ type Args = CalibrateArgs & { readonly config: string };
 const configuration = z.looseObject({
   run: z.string(),
   bench: z
-    .looseObject({ source: z.array(z.string()).default([]), live: z.looseObject({ meter: z.unknown() }).optional() })
+    .looseObject({
+      source: z.array(z.string()).default([]),
+      live: z.looseObject({ meter: z.unknown().optional() }).optional(),
+    })
     .prefault({}),
 });
 

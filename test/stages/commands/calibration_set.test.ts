@@ -88,7 +88,7 @@ for (const [name, machine] of Object.entries(machines)) {
 /** Half an hour less what no forecast knows: starting PyTorch six times, fitting, some cooling. */
 const forecastWithin_s = 27 * 60;
 
-const metered: Source = { kind: 'live', label: 'live', about: { live: { meter: { type: 'emonpi' } } } };
+const metered: Source = { kind: 'live', label: 'live', place: {}, about: { live: { meter: { type: 'emonpi' } } } };
 
 test('it takes less than half an hour', () => {
   const { trace, profile } = settingsOf(calibrationSet('our-box'));
