@@ -124,7 +124,10 @@ test('without a meter nothing is trained, and what can be done instead is told',
   const source = live(null, 'GPU-0');
   assert.equal(partitions({}, ['leave_model_out'], grid, source), []);
   const [told, ...more] = leftOut(['leave_model_out'], grid, source);
-  assert.match(told, /no meter: .* nothing is trained, evaluated or reported \(query has the GPU’s/);
+  assert.match(
+    told,
+    /no meter: .* nothing is trained, evaluated or reported \(pipeline calibrate CONFIG fits the GPU’s, for predict --on; query has them/,
+  );
   assert.equal(more, []);
 });
 
