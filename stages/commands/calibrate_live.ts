@@ -18,7 +18,7 @@ import type { CalibrateArgs } from './calibrate.js';
 import { outputFile } from './calibrate_output.js';
 import { calibrateRun, commandOf, configFile } from './calibrate_run.js';
 import { calibrationSet, roundFor } from './calibration_set.js';
-import { keptBack, keptBackLines } from './kept_back.js';
+import { keptBack, keptBackText } from './kept_back.js';
 
 type Args = CalibrateArgs & { readonly config: string };
 
@@ -94,7 +94,7 @@ export async function calibrateLive(args: Args, terminal: Terminal, door: Door):
   const errors = await keptBack(config, set, door);
   await calibrateRun(named, terminal, door, {
     madeBy: commandOf(args),
-    text: keptBackLines(errors),
+    text: keptBackText(errors),
     document: { kept_back: errors },
   });
 }

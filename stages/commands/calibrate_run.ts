@@ -17,7 +17,8 @@ import { loadForest } from '../energy/predictors/load_forest.js';
 import type { PredictedEnergy } from '../energy/predictors/predicted_energy.js';
 import { partsOf, predictorFileText, type PredictorFile } from '../energy/predictors/predictor_file.js';
 import type { CalibrateArgs } from './calibrate.js';
-import { calibrationLines, leftOutLines } from './calibrate_run_lines.js';
+import { calibrationLines } from './calibrate_run_lines.js';
+import { keptBackLines } from './kept_back_lines.js';
 import { outputFile, writeOutput } from './calibrate_output.js';
 import { word } from './shell_word.js';
 
@@ -152,7 +153,7 @@ export async function calibrateRun(
   if (file) writeOutput(file, predictorFileText(document), args.force);
   terminal.print(calibrationLines(document));
   // A run without wall joules evaluates nothing: what it would have told beside is empty.
-  const said = leftOut ? leftOutLines(leftOut.errors) : text;
+  const said = leftOut ? keptBackLines(leftOut.errors) : text;
   if (said) terminal.print(`\n${said}`);
   terminal.document({ bench: document, file, ...beside, ...(leftOut && { kept_back: leftOut.errors }) });
   terminal.say(

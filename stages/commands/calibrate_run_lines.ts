@@ -1,7 +1,5 @@
 /** A calibration by a run as people read it: what its joules are made of and of what they are, then how sure that is. */
 import { alignColumns } from '../../pipeline/terminal.js';
-import type { LeftOutError } from '../energy/calibration/models_left_out.js';
-import { levels } from '../energy/predictors/forest.js';
 import type { Coverage, PredictorFile } from '../energy/predictors/predictor_file.js';
 import { equation } from './calibrate_lines.js';
 import { leadOf, significant } from './figures.js';
@@ -38,24 +36,4 @@ export function calibrationLines({ bench, source, energy, predictors, coverage }
   ]);
   const answer = predictors.law ? lawLine(predictors.law) : staticLine(predictors);
   return `${leadOf({ energy: energy ?? 'wall_j' })}${answer} (${bench}: ${source})\n\n${alignColumns(counts)}`;
-}
-
-const shownLevels = { ml: 'primitives', module: 'modules', model: 'whole model' } as const;
-
-const pct = (value: number): string => `${value.toFixed(value < 9.95 ? 1 : 0)} %`;
-
-/** A line for each predictor and model, the levels beside each other; empty where no model was left out. */
-export function leftOutLines(errors: readonly LeftOutError[]): string {
-  if (errors.length === 0) return '';
-  const keys = [...new Map(errors.map((one) => [`${one.predictor}\n${one.model}`, one])).values()];
-  const rows = keys.map(({ predictor, model }) => [
-    predictor,
-    model,
-    ...levels.map((level) => {
-      const found = errors.find((one) => one.predictor === predictor && one.model === model && one.level === level);
-      return found ? pct(found.mean_pct) : '–';
-    }),
-  ]);
-  const heading = ['predictor', 'kept back', ...levels.map((level) => shownLevels[level])];
-  return `mean error of each model, predicted from the others\n${alignColumns([heading, ...rows], new Set([2, 3, 4]))}`;
 }

@@ -4,8 +4,8 @@ import { datasetsOf, readDatasets, schemasOf } from '../../pipeline/cli/datasets
 import { Database } from '../../pipeline/database.js';
 import { openToRead } from '../../pipeline/project.js';
 import { toRows } from '../../pipeline/rows.js';
-import { alignColumns } from '../../pipeline/terminal.js';
 import { predictorNames } from '../energy/predictors/list.js';
+import { keptBackLines } from './kept_back_lines.js';
 
 /** Errors of a model that was kept back, at one level. */
 export interface KeptBack {
@@ -42,26 +42,10 @@ export async function keptBack(config: string, set: readonly string[], { openReg
   }
 }
 
-const shownLevels = { ml: 'primitives', module: 'modules', model: 'whole model' } as const;
-
-const pct = (value: number): string => `${value.toFixed(value < 9.95 ? 1 : 0)} %`;
-
-/** One line for each predictor and model, the levels beside each other. */
-export function keptBackLines(errors: readonly KeptBack[]): string {
-  const inOrder = predictorNames.filter((name) => errors.some(({ predictor }) => predictor === name));
-  const rows = inOrder.flatMap((name) => {
-    const own = errors.filter(({ predictor }) => predictor === name);
-    const setting = own.find(({ level }) => level !== 'ml')?.setting ?? '';
-    return [...new Set(own.map(({ model }) => model))].map((model) => [
-      `${name} (${setting})`,
-      model,
-      ...Object.keys(shownLevels).map((level) => {
-        const found = own.find((one) => one.model === model && one.level === level);
-        return found ? pct(found.mean_pct) : '–';
-      }),
-    ]);
-  });
-  const heading = ['predictor', 'kept back', ...Object.values(shownLevels)];
-  const title = 'mean error on each model of the set, kept back and predicted from the others';
-  return `${title}\n${alignColumns([heading, ...rows], new Set([2, 3, 4]))}`;
+/** Beside each predictor's name the setting of what is above the primitives, which may have another. */
+export function keptBackText(errors: readonly KeptBack[]): string {
+  const settingOf = (name: string): string =>
+    errors.find(({ predictor, level }) => predictor === name && level !== 'ml')?.setting ?? '';
+  const inOrder = predictorNames.flatMap((name) => errors.filter(({ predictor }) => predictor === name));
+  return keptBackLines(inOrder.map((one) => ({ ...one, predictor: `${one.predictor} (${settingOf(one.predictor)})` })));
 }
