@@ -77,7 +77,7 @@ if (needs('torch')) {
     const linear = {
       model: 'gate', batch_size: 8, length: 32, node_id: 1, parent_id: 0, scope: 'shared', type: 'Linear', level: 'ml', depth: 2,
       num_parameters: 272, shapes: '(8,32,16)(16,16)(16)', flops: 135168, mem_bytes: 73728,
-      signature: 'Linear(8,32,16)(16,16)(16) float32 parameters=272', measurement_id: 'gate/b8/s32/Linear/135168/73728',
+      signature: 'Linear(8,32,16)(16,16)(16) float32 parameters=272', measurement_id: 'gate/b8/s32/Linear/135168/73728', measured: true,
     }; // prettier-ignore
     assert.equal(nodes[1], linear);
   });
