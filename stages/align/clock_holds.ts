@@ -1,7 +1,8 @@
 /**
  * Does the clock that was found hold in between? Two bursts at the ends of a session cannot tell a meter's clock that was
- * set in the middle from one that drifts, so the rounds' own edges are held against it, a stretch of the session at a
- * time: an edge is moved by the load's ripple, the median of a stretch is not.
+ * set in the middle from one that drifts, so the rounds' own ends are held against it, a stretch of the session at a
+ * time: an edge is moved by the load's ripple, the median of a stretch is not. A round's begin may be no edge at all: live,
+ * the node is warmed up until then.
  */
 import type { Database } from '../../pipeline/database.js';
 import { median } from '../energy/median.js';
@@ -14,7 +15,7 @@ export interface FurthestOff {
   readonly off_ms: number;
   /** Middle of that stretch, on the host's clock. */
   readonly host_us: number;
-  /** Edges that were looked at in all. */
+  /** Ends of rounds that were looked at in all. */
   readonly edges: number;
 }
 
@@ -44,7 +45,10 @@ export async function furthestOff(
   const pause_us = pauses.length > 0 ? median(pauses) : Infinity;
   const margin_us = Math.round(Math.max(settings.period_us, Math.min(widest * settings.period_us, pause_us * ofPause)));
   const every = Math.ceil(rounds.length / mostRounds);
-  const edges = expectedEdges(rounds, meter).filter((_, i) => Math.floor(i / 2) % every === 0);
+  const edges = expectedEdges(rounds, meter)
+    .filter((_, i) => i % 2 === 1 && Math.floor(i / 2) % every === 0)
+    // What comes later in a pause may be the next node's warm-up.
+    .map((edge) => ({ ...edge, next_us: Math.min(edge.next_us, edge.expected_us + Math.round(margin_us / ofPause)) }));
   const { host_us, meter_us } = await locate(database, edges, settings.period_us, margin_us);
   const off_us = Array.from(meter_us, (at, i) => at - meter(host_us[i]));
   let worst: FurthestOff | null = null;
