@@ -40,8 +40,18 @@ export function fitForest(forest: Forest, training: readonly Workload[]): Law {
   if (models.length < 2 || !known) return fitLaw(rows);
   const groups = models.map((model) => rowsOf(training.filter((workload) => workload.model === model)));
   const without = heldOutError(groups, null);
-  const wins = heldOutError(groups, 'cpu_w_per_pct') < (1 - thirdTermMustWin) * without;
+  const wins = errorWithLoad(groups) < (1 - thirdTermMustWin) * without;
   return fitLaw(rows, wins ? 'cpu_w_per_pct' : null);
+}
+
+/** The same with the third term; infinite where the CPU's load does not vary enough to tell its constant. */
+function errorWithLoad(groups: readonly LawRow[][]): number {
+  try {
+    return heldOutError(groups, 'cpu_w_per_pct');
+  } catch (error) {
+    if (error instanceof UsageError) return Infinity;
+    throw error;
+  }
 }
 
 /** Mean relative error of groups predicted from the others, each group and each level counting alike. */
