@@ -7,15 +7,22 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { packageRoot } from '../../../../pipeline/paths.js';
+import { calibrationNodes } from '../../../../stages/commands/calibration_set.js';
 import { readTwin } from '../../../../stages/energy/benches/twin.js';
 import { resourceFeatures } from '../../../../stages/energy/predictors/feature_sets.js';
 import { intervalParts } from '../../../../stages/energy/predictors/intervals.js';
 import type { Forest } from '../../../../stages/energy/predictors/forest.js';
-import { needsComputations, predictorNames, predictors } from '../../../../stages/energy/predictors/list.js';
+import {
+  needsComputations,
+  partialPredictors,
+  predictorNames,
+  predictors,
+} from '../../../../stages/energy/predictors/list.js';
 import type { Fitted } from '../../../../stages/energy/predictors/predictor.js';
 import type { Problem } from '../../../../stages/energy/predictors/predictor.js';
 import { splitNames } from '../../../../stages/energy/predictors/splits.js';
 import { Random } from '../../../../stages/energy/random.js';
+import { isMeasured } from '../../../../stages/energy/tree/measured.js';
 import { computedForest, twinNodes, type MeasuredNode } from '../../computed_forest.js';
 import { forestOf, problemOf } from '../../forest_of.js';
 import { smallFeatures, smallModelNames, smallRows, type FeatureRow } from '../../small_features.js';
@@ -91,8 +98,15 @@ const small: World = {
 const twin = readTwin(join(packageRoot, 'data', 'benches', 'pc1-twin.yaml'));
 const twins = twinNodes(twin, ['distilbert-base-uncased', 'bert-base-uncased', 'distilgpt2'], [4, 8, 32], [32, 64]);
 
-function scrambledTwins(heldOut: (run: MeasuredRun) => boolean): Promise<Forest> {
-  const noisy = twins.map((node, at) => {
+/** As `trace.measure` leaves them: what was not to be measured is in the trees, and nothing is known of it. */
+const measuredInPart = twins.map((one) =>
+  isMeasured(one.node, calibrationNodes)
+    ? one
+    : { ...one, ...Object.fromEntries([...resourceFeatures, 'wall_j'].map((name) => [name, NaN])) },
+);
+
+const scrambledTwins = (nodes: readonly MeasuredNode[]) => (heldOut: (run: MeasuredRun) => boolean) => {
+  const noisy = nodes.map((node, at) => {
     if (!heldOut(node)) return node;
     const random = new Random('scramble', at);
     const noise = [...resourceFeatures, 'wall_j' as const].map((name) => [
@@ -102,13 +116,15 @@ function scrambledTwins(heldOut: (run: MeasuredRun) => boolean): Promise<Forest>
     return { ...node, ...Object.fromEntries(noise) } as MeasuredNode;
   });
   return Promise.resolve(computedForest(noisy));
-}
-
-const computed: World = {
-  honest: computedForest(twins),
-  scrambled: scrambledTwins,
-  held: cases('bert-base-uncased', ['distilgpt2'], 32, 64),
 };
+
+const worldOf = (nodes: readonly MeasuredNode[]): World => ({
+  honest: computedForest(nodes),
+  scrambled: scrambledTwins(nodes),
+  held: cases('bert-base-uncased', ['distilgpt2'], 32, 64),
+});
+
+const computed = worldOf(twins);
 
 for (const split of splitNames) {
   const forests = new Map<World, Forest>();
@@ -132,6 +148,23 @@ for (const split of splitNames) {
       assert.equal(differing(before, after), []);
     });
   }
+}
+
+const inPart = worldOf(measuredInPart);
+const inPartScrambled = await inPart.scrambled(inPart.held.leave_model_out.heldOut);
+for (const name of partialPredictors) {
+  test(`${name}, of trees measured in part: nothing of a model that is kept back reaches fit or interval`, async () => {
+    const { fold } = inPart.held.leave_model_out;
+    const problems = [inPart.honest, inPartScrambled].map((forest) => problemOf(forest, { split: 'leave_model_out' }));
+    const fits = await Promise.all(problems.map((problem) => fitFold(name, problem, fold)));
+    assert.equal(differing(fits[0], fits[1]), []);
+    const intervals = await Promise.all(problems.map((problem) => intervalsOfFold(name, problem, fold)));
+    assert.ok(intervals[0].shared.length > 0);
+    assert.equal(differing(intervals[0], intervals[1]), []);
+    const [other] = inPart.honest.workloads.map(({ model }) => model).filter((model) => model !== fold);
+    const others = await Promise.all(problems.map((problem) => fitFold(name, problem, other)));
+    assert.not.equal(others[0].shared, others[1].shared, 'where it is trained on, it does');
+  });
 }
 
 test('paper end2end: the held-out model reaches the scaler and the weights, but not its own regressors', async () => {
