@@ -1,7 +1,8 @@
 /**
  * Stands in for PyTorch: speaks the node runner's line protocol (native/torch/README.md) and runs nothing. What it would
- * run it writes down before it begins, as lines of `start_us end_us wall_w`, for the simulated PC to draw; the stamps that
- * it replies are those. IRENE_TRUTH_ACTIVITY names that file, IRENE_TRUTH_MEMORY a type that does not fit into memory.
+ * run it writes down before it begins, as lines of `start_us end_us wall_w gpu_w gpu_pct`, for the simulated PC to draw; the
+ * stamps that it replies are those. IRENE_TRUTH_ACTIVITY names that file, IRENE_TRUTH_MEMORY a type that does not fit into
+ * memory. With IRENE_TRUTH_PC=twin a node takes what the launch-queue model says, else what is drawn for its type.
  */
 import { appendFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -9,7 +10,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { hostClock_us, utc_us } from '../../stages/energy/meters/host_clock.js';
 import { buildTree, type TreeNode } from '../../stages/energy/tree/build.js';
 import { Library } from '../../stages/energy/tree/library.js';
-import { burstTruth, type NodeTruth, truthOf } from './truth.js';
+import { burstTruth, type NodeTruth, truthOf, usualGpu_pct } from './truth.js';
+import { twinTruth } from './twin_truth.js';
 
 interface Request {
   readonly id: number;
@@ -31,11 +33,12 @@ const ahead_us = 1000;
 
 let nodes: readonly TreeNode[] = [];
 let node: TreeNode | null = null;
+let truthOfNode: (node: TreeNode) => NodeTruth = truthOf;
 
-async function run({ wall_w }: NodeTruth, duration_us: number) {
+async function run({ wall_w, gpu_w, gpu_pct = usualGpu_pct }: NodeTruth, duration_us: number) {
   const start_mono_us = hostClock_us() + ahead_us;
   const end_mono_us = start_mono_us + Math.round(duration_us);
-  appendFileSync(activity, `${start_mono_us} ${end_mono_us} ${wall_w}\n`);
+  appendFileSync(activity, `${start_mono_us} ${end_mono_us} ${wall_w} ${gpu_w} ${gpu_pct}\n`);
   await sleep(Math.max(0, (end_mono_us - hostClock_us()) / 1e3));
   const offset_us = utc_us() - hostClock_us();
   return { start_mono_us, start_utc_us: start_mono_us + offset_us, end_mono_us, end_utc_us: end_mono_us + offset_us };
@@ -52,6 +55,10 @@ async function burst(steps: Request['steps']) {
 
 function load({ model, batch_size, length }: Request) {
   nodes = buildTree(new Library().model(model), { batchSize: batch_size, length });
+  if (process.env.IRENE_TRUTH_PC === 'twin') {
+    const { truth } = twinTruth(model, [{ batch_size, length }]);
+    truthOfNode = ({ id }) => truth({ batch_size, length, node_id: id });
+  }
   const rows = nodes.map(({ id, parent, scope, type, level, flops, memBytes, signature }) => {
     return { node_id: id, parent_id: parent, scope, type, level, flops, mem_bytes: memBytes, signature };
   });
@@ -66,7 +73,7 @@ function prepare({ node_id }: Request) {
 }
 
 async function reply(request: Request): Promise<unknown> {
-  const truth = node ? truthOf(node) : burstTruth;
+  const truth = node ? truthOfNode(node) : burstTruth;
   const { latency_s } = truth;
   const last_us = (runs: number): number => Math.round(runs * latency_s * 1e6);
   const repeats = (seconds: number): number => Math.ceil(seconds / latency_s);

@@ -56,10 +56,19 @@ interface Step {
   readonly start_us: number;
   readonly end_us: number;
   readonly wall_w: number;
+  readonly gpu_w: number;
+  readonly gpu_pct: number;
+}
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly ended: Promise<number | null>;
 }
 
 const mains_v = 120;
-const gpuFields = ['power 0 40000', 'gpu 0 97', 'controller 0 41', 'sm 0 1500', 'memory_clock 0 4004', 'temperature 0 40', 'used 0 1048576', 'total 0 8388608']; // prettier-ignore
+/** What the GPU draws while nothing runs, W. */
+const idleGpu_w = 10;
+const gpuFields = ['controller 0 41', 'sm 0 1500', 'memory_clock 0 4004', 'temperature 0 40', 'used 0 1048576', 'total 0 8388608']; // prettier-ignore
 
 export class ProcessRig {
   readonly folder = mkdtempSync(join(tmpdir(), 'irene-truth-'));
@@ -75,6 +84,8 @@ export class ProcessRig {
   private first_us = 0;
   private timer: NodeJS.Timeout | undefined;
   private silent = false;
+  private throttled = false;
+  private shownGpu = '';
   /** Watts at a moment besides what the fake runner does; of a real runner, by its processor time. */
   besides: (from_us: number, to_us: number) => number = () => 0;
   /** What the pipeline is started with besides. */
@@ -88,12 +99,13 @@ export class ProcessRig {
     private readonly pace: Pace,
     memory = 'nothing',
     private readonly device = 'cuda:0',
+    pc: 'types' | 'twin' = 'types',
   ) {
     this.bench = new BenchRig(built);
     this.pty = new Pty(socat, join(this.folder, 'meter'));
-    this.throttle(false);
+    this.showGpu(undefined);
     const runner = join(packageRoot, 'dist', 'test', 'truth', 'fake_runner.js');
-    const environment = `IRENE_TRUTH_ACTIVITY='${this.activity}' IRENE_TRUTH_MEMORY=${memory}`;
+    const environment = `IRENE_TRUTH_ACTIVITY='${this.activity}' IRENE_TRUTH_MEMORY=${memory} IRENE_TRUTH_PC=${pc}`;
     process.env.IRENE_PYTHON = this.bench.script('python', `${environment} exec '${process.execPath}' '${runner}'`);
     writeFileSync(this.activity, '');
     writeFileSync(join(this.folder, 'bench.yaml'), this.configuration());
@@ -134,7 +146,26 @@ export class ProcessRig {
   }
 
   throttle(on: boolean): void {
-    this.bench.machine.gpus('gpus 1', ...[...gpuFields, `throttle 0 ${on ? 0x40 : 0}`].map((field) => `0 ${field}`));
+    this.throttled = on;
+    this.showGpu(this.running());
+  }
+
+  /** What runs now, if anything does. */
+  private running(): Step | undefined {
+    const now_us = hostClock_us();
+    return this.steps.findLast(({ start_us, end_us }) => start_us <= now_us && now_us < end_us);
+  }
+
+  /** The stub of NVIDIA's library tells what the runner does. */
+  private showGpu(step: Step | undefined): void {
+    const draws = [
+      `power 0 ${Math.round(1e3 * (step?.gpu_w ?? idleGpu_w))}`,
+      `gpu 0 ${Math.round(step?.gpu_pct ?? 0)}`,
+    ];
+    const fields = [...draws, ...gpuFields, `throttle 0 ${this.throttled ? 0x40 : 0}`];
+    if (fields.join() === this.shownGpu) return;
+    this.shownGpu = fields.join();
+    this.bench.machine.gpus('gpus 1', ...fields.map((field) => `0 ${field}`));
   }
 
   /** NVIDIA's driver does not start. */
@@ -164,6 +195,7 @@ export class ProcessRig {
 
   private line(seq: number, from_us: number, to_us: number): string {
     this.look();
+    this.showGpu(this.running());
     let watts = standby_w + this.besides(from_us, to_us);
     for (const { start_us, end_us, wall_w } of this.steps.slice(-50)) {
       const overlap_us = Math.min(to_us, end_us) - Math.max(from_us, start_us);
@@ -180,16 +212,21 @@ export class ProcessRig {
     const text = readFileSync(this.activity, 'latin1');
     const end = text.lastIndexOf('\n') + 1;
     for (const line of text.slice(this.read, end).split('\n')) {
-      const [start_us, end_us, wall_w] = line.split(' ').map(Number);
-      if (line !== '') this.steps.push({ start_us, end_us, wall_w });
+      const [start_us, end_us, wall_w, gpu_w, gpu_pct] = line.split(' ').map(Number);
+      if (line !== '') this.steps.push({ start_us, end_us, wall_w, gpu_w, gpu_pct });
     }
     this.read = end;
   }
 
   /** Starts the pipeline; resolves with its exit code, null where it was killed. */
-  measure(...more: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<number | null> } {
+  measure(...more: readonly string[]): Started {
+    return this.start('run', 'bench.yaml', '--stage', 'featurize', ...more);
+  }
+
+  /** The same with any command. */
+  start(...args: readonly string[]): Started {
     const program = join(packageRoot, 'dist', 'pipeline', 'main.js');
-    const child = spawn(process.execPath, [program, 'run', 'bench.yaml', '--stage', 'featurize', ...more], {
+    const child = spawn(process.execPath, [program, ...args], {
       cwd: this.folder,
       env: { ...process.env, ...this.environment },
     });

@@ -12,6 +12,9 @@ export interface NodeTruth {
   readonly gpu_pct?: number;
 }
 
+/** What a GPU's driver tells while kernels run nearly always, %. */
+export const usualGpu_pct = 97;
+
 /** Equal nodes take the same; latencies are whole microseconds. Wall energy of one run is wall_w · latency_s. */
 export function truthOf({ type }: { readonly type: string }): NodeTruth {
   const random = new Random('truth', type);
