@@ -35,8 +35,11 @@ export function publish(temporary: string, path: string): void {
 /** The same for a file outside of a run's folder, where nobody else tidies up. */
 export function publishUserFile(temporary: string, path: string): void {
   publish(temporary, path);
-  abandoned(path).forEach(discard);
+  discardAbandoned(path);
 }
+
+/** What killed processes have left of a file or folder that is there now. */
+export const discardAbandoned = (path: string): void => abandoned(path).forEach(discard);
 
 export const writeAtomically = (path: string, content: string): void => write(path, content, publish);
 

@@ -1,5 +1,6 @@
 /** A calibration by a run as people read it: what its joules are made of and of what they are, then how sure that is. */
 import { alignColumns } from '../../pipeline/terminal.js';
+import { energyOf } from '../energy/predictors/predicted_energy.js';
 import type { Coverage, PredictorFile } from '../energy/predictors/predictor_file.js';
 import { equation } from './calibrate_lines.js';
 import { leadOf, significant } from './figures.js';
@@ -28,12 +29,13 @@ const coverageCells = (rows: readonly Coverage[]): string[] =>
         `${level}: ${empirical_pct.toFixed(0)} % in ${nominal_pct} % intervals`,
     );
 
-export function calibrationLines({ bench, source, energy, predictors, coverage }: PredictorFile): string {
+export function calibrationLines(file: PredictorFile): string {
+  const { bench, source, predictors, coverage } = file;
   const counts = Object.entries(predictors).map(([name, parts = {}]) => [
     name,
     `${Object.values(parts).reduce((sum, terms) => sum + Object.keys(terms).length, 0)} numbers`,
     ...coverageCells(coverage.filter(({ predictor }) => predictor === name)),
   ]);
   const answer = predictors.law ? lawLine(predictors.law) : staticLine(predictors);
-  return `${leadOf({ energy: energy ?? 'wall_j' })}${answer} (${bench}: ${source})\n\n${alignColumns(counts)}`;
+  return `${leadOf({ energy: energyOf(file) })}${answer} (${bench}: ${source})\n\n${alignColumns(counts)}`;
 }

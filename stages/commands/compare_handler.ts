@@ -7,7 +7,7 @@ import type { Compared } from '../energy/prediction/difference.js';
 import { fittedBench } from '../energy/prediction/fitted_bench.js';
 import { checkAccuracies, readAccuracies } from '../energy/prediction/pareto_accuracy.js';
 import { predictModel } from '../energy/prediction/predict_model.js';
-import { energyInWords } from '../energy/predictors/predicted_energy.js';
+import { energyInWords, energyOf } from '../energy/predictors/predicted_energy.js';
 import { Library } from '../energy/tree/library.js';
 import type { CompareArgs } from './compare.js';
 import { compareChoices } from './compare_choices.js';
@@ -35,7 +35,7 @@ export function namedModels(words: readonly string[], known: readonly string[]):
 
 /** Throws a UsageError where some benches predict the wall's joules and others the GPU's. */
 function checkOneEnergy(benches: readonly CalibratedBench[]): void {
-  const of = ({ predictors }: CalibratedBench) => predictors.energy ?? 'wall_j';
+  const of = ({ predictors }: CalibratedBench) => energyOf(predictors);
   const [first] = benches;
   const other = benches.find((bench) => of(bench) !== of(first));
   if (!other) return;

@@ -10,8 +10,8 @@ import type { Task } from '../../pipeline/graph.js';
 import { packageRoot, runFolder } from '../../pipeline/paths.js';
 import { openToRead, survey, type ProjectToRead } from '../../pipeline/project.js';
 import { toRows } from '../../pipeline/rows.js';
-import { discard } from '../../pipeline/store/atomic.js';
-import { abandoned, temporaryName } from '../../pipeline/store/temporary_name.js';
+import { discardAbandoned } from '../../pipeline/store/atomic.js';
+import { temporaryName } from '../../pipeline/store/temporary_name.js';
 import { hashFile } from '../../pipeline/store/hash.js';
 import { writerOf } from '../../pipeline/store/lock.js';
 import { readableBytes, type Terminal } from '../../pipeline/terminal.js';
@@ -112,7 +112,7 @@ export async function handle(args: ExportArgs, terminal: Terminal, { openRegistr
     const bytes = write(temporary, contents, texts);
     verified(project, tasks); // Nobody has replaced a file while it was copied.
     renameSync(temporary, folder);
-    abandoned(folder).forEach(discard);
+    discardAbandoned(folder);
     const { datasets, report, inputs } = contents;
     const files = datasets.length + report.length + inputs.length + Object.keys(texts).length + 1;
     terminal.print(`${folder}: ${files} files, ${readableBytes(bytes)} (${source.label})`);

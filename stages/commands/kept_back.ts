@@ -4,21 +4,9 @@ import { datasetsOf, readDatasets, schemasOf } from '../../pipeline/cli/datasets
 import { Database } from '../../pipeline/database.js';
 import { openToRead } from '../../pipeline/project.js';
 import { toRows } from '../../pipeline/rows.js';
+import type { LeftOutError } from '../energy/calibration/models_left_out.js';
 import { predictorNames } from '../energy/predictors/list.js';
 import { keptBackLines } from './kept_back_lines.js';
-
-/** Errors of a model that was kept back, at one level. */
-export interface KeptBack {
-  readonly model: string;
-  readonly predictor: string;
-  /** Of the primitives where the level is ml, which may be another than that of what is above them. */
-  readonly setting: string;
-  readonly level: string;
-  /** Nodes that were measured, and predicted. */
-  readonly n: number;
-  readonly mean_pct: number;
-  readonly max_pct: number;
-}
 
 const errorsQuery = `
   SELECT model::VARCHAR AS model, predictor::VARCHAR AS predictor, setting::VARCHAR AS setting, level::VARCHAR AS level,
@@ -29,21 +17,25 @@ const errorsQuery = `
   ORDER BY predictor, model, level`;
 
 /** By predictor, model and level. */
-export async function keptBack(config: string, set: readonly string[], { openRegistry }: Door): Promise<KeptBack[]> {
+export async function keptBack(
+  config: string,
+  set: readonly string[],
+  { openRegistry }: Door,
+): Promise<LeftOutError[]> {
   const project = await openToRead(config, await openRegistry(), set);
   const errors = (await datasetsOf(project)).get('errors')!;
   const database = await Database.open();
   try {
     const read = () => database.query(errorsQuery);
     const rows = await readDatasets(database, project.graph, schemasOf(project.registry), [errors], read);
-    return toRows(rows) as unknown as KeptBack[];
+    return toRows(rows) as unknown as LeftOutError[];
   } finally {
     database.close();
   }
 }
 
 /** Beside each predictor's name the setting of what is above the primitives, which may have another. */
-export function keptBackText(errors: readonly KeptBack[]): string {
+export function keptBackText(errors: readonly LeftOutError[]): string {
   const settingOf = (name: string): string =>
     errors.find(({ predictor, level }) => predictor === name && level !== 'ml')?.setting ?? '';
   const inOrder = predictorNames.flatMap((name) => errors.filter(({ predictor }) => predictor === name));

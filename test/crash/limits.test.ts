@@ -1,9 +1,8 @@
 /** A sample of the torture's limits, spread from too little to enough. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { needs } from '../needs.js';
 import { inParallel } from './in_parallel.js';
-import { addresses, disk, files, limited, memory, type Limit } from './limits.js';
+import { limited, limitsHere, type Limit } from './limits.js';
 import { toy, undisturbed } from './subject.js';
 
 /** So many values of each. */
@@ -12,9 +11,7 @@ const samples = 4;
 const spread = ({ values }: Limit): number[] =>
   Array.from({ length: samples }, (_, i) => values[Math.round((i * (values.length - 1)) / (samples - 1))]);
 
-const limits = [files, addresses, memory, ...(needs('mount') ? [disk] : [])];
-
-for (const limit of limits) {
+for (const limit of limitsHere()) {
   test(`${limit.name}: too few of them is told in one message, nothing is half written, and it goes on`, async () => {
     const expected = await undisturbed(toy);
     const found = await inParallel(spread(limit), (value) => limited(limit, value, expected));

@@ -5,6 +5,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import type { Ended } from '../end_to_end/program.js';
+import { needs } from '../needs.js';
 import { messageProblems, problemsAfter } from './recovery.js';
 import { halfWritten } from './operations.js';
 import { Place, toy } from './subject.js';
@@ -15,6 +16,8 @@ export interface Limit {
   readonly values: readonly number[];
   readonly unit: string;
   readonly run: (place: Place, value: number) => Promise<Ended>;
+  /** What is to be undone before the place is removed. */
+  readonly end?: (place: Place) => void;
   /** Whether Node itself, which then has not come to our code or is out of it, may end the process with its own words. */
   readonly nodeMayGiveUp: boolean;
 }
@@ -31,7 +34,7 @@ function mount(...words: string[]): void {
 }
 
 /** A disk of so many KiB; afterwards it is as large as anybody could want. */
-export const disk: Limit = {
+const disk: Limit = {
   name: 'a disk',
   unit: 'KiB',
   values: range(8, 128, 4),
@@ -42,35 +45,45 @@ export const disk: Limit = {
     mount('-o', 'remount,size=64m', place.folder);
     return ended;
   },
+  end: (place) => void spawnSync('umount', [place.folder]),
   nodeMayGiveUp: false,
 };
 
-export const files: Limit = {
+/** Under a limit of the shell. */
+const under =
+  (flag: string): Limit['run'] =>
+  (place, value) =>
+    place.run(alone, {}, 'run', `ulimit ${flag} ${value};`);
+
+const files: Limit = {
   name: 'files open at a time',
   unit: 'files',
   values: range(20, 240, 4),
-  run: (place, value) => place.run(alone, {}, 'run', `ulimit -n ${value};`),
+  run: under('-n'),
   nodeMayGiveUp: false,
 };
 
 const GiB_kB = 1024 ** 2;
 
 /** V8 reserves addresses by the GiB before it runs anything. */
-export const addresses: Limit = {
+const addresses: Limit = {
   name: 'addresses',
   unit: 'kB',
   values: range(GiB_kB, 14 * GiB_kB, GiB_kB / 8),
-  run: (place, value) => place.run(alone, {}, 'run', `ulimit -v ${value};`),
+  run: under('-v'),
   nodeMayGiveUp: true,
 };
 
-export const memory: Limit = {
+const memory: Limit = {
   name: 'memory of its own',
   unit: 'kB',
   values: range(100_000, 400_000, 5_000),
-  run: (place, value) => place.run(alone, {}, 'run', `ulimit -d ${value};`),
+  run: under('-d'),
   nodeMayGiveUp: true,
 };
+
+/** Those that can be set here. */
+export const limitsHere = (): Limit[] => [files, addresses, memory, ...(needs('mount') ? [disk] : [])];
 
 /** How it ended, and in sentences what is wrong with that. */
 export async function limited(limit: Limit, value: number, expected: Place): Promise<[Ended, string[]]> {
@@ -79,7 +92,7 @@ export async function limited(limit: Limit, value: number, expected: Place): Pro
   const gaveUp = limit.nodeMayGiveUp && (ended.code === null || /Fatal |FATAL |terminate called/.test(ended.stderr));
   const problems = gaveUp ? [] : messageProblems(ended, [0, 4]);
   problems.push(...halfWritten(place, { base: null, expected }), ...(await problemsAfter(place, expected)));
-  if (limit === disk) spawnSync('umount', [place.folder]);
+  limit.end?.(place);
   place.remove();
   return [ended, problems.map((text) => `${value} ${limit.unit}: ${text}`)];
 }

@@ -4,7 +4,7 @@ import { needs } from '../needs.js';
 import type { TorturePart, TortureRow } from '../torture_part.js';
 import { buildFaults, type Fault } from './faults.js';
 import { inParallel } from './in_parallel.js';
-import { addresses, disk, files, limited, memory } from './limits.js';
+import { limited, limitsHere } from './limits.js';
 import { duration_ms, ended, signals, stages } from './moments.js';
 import { countOperations, disturbed, scenarios } from './operations.js';
 import { disturbedOutput, formats, wholeOutput } from './outputs.js';
@@ -60,7 +60,7 @@ export const limits: TorturePart = {
   async run(_, tell) {
     const expected = await undisturbed(toy);
     const rows: TortureRow[] = [];
-    for (const limit of [files, addresses, memory, ...(needs('mount') ? [disk] : [])]) {
+    for (const limit of limitsHere()) {
       const found = await inParallel(limit.values, (value) => limited(limit, value, expected));
       const wrong = found.flatMap(([, problems]) => problems);
       rows.push({ what: `too little: ${limit.name}`, tried: limit.values.length, wrong });

@@ -1,6 +1,6 @@
 /** A bench as a prediction needs it: its name and what of the predictors is fitted there. */
 import { predictors, type PredictorName } from '../predictors/list.js';
-import type { PredictedEnergy } from '../predictors/predicted_energy.js';
+import { energyOf, type PredictedEnergy } from '../predictors/predicted_energy.js';
 import type { Fitted, Predictor } from '../predictors/predictor.js';
 import { fittedOf, type PredictorFile } from '../predictors/predictor_file.js';
 
@@ -25,7 +25,7 @@ export interface FittedBench {
 export const fittedBench = (name: string, file: PredictorFile): FittedBench => ({
   name,
   source: file.source,
-  energy: file.energy ?? 'wall_j',
+  energy: energyOf(file),
   predictors: Object.keys(file.predictors),
   async open(predictor) {
     const fitted = predictor in predictors ? fittedOf(file, predictor as PredictorName) : null;

@@ -5,6 +5,10 @@
 export const predictedEnergies = ['wall_j', 'gpu_j'] as const;
 export type PredictedEnergy = (typeof predictedEnergies)[number];
 
+/** Of what a predictor file is: one that does not say so is of the wall. */
+export const energyOf = ({ energy = 'wall_j' }: { readonly energy?: PredictedEnergy | undefined }): PredictedEnergy =>
+  energy;
+
 /** In words, for messages. */
 export const energyInWords: Readonly<Record<PredictedEnergy, string>> = {
   wall_j: 'joules at the wall',
