@@ -2,13 +2,14 @@
 import { readFile } from 'node:fs/promises';
 import type { Database } from '../../../pipeline/database.js';
 import { toRows } from '../../../pipeline/rows.js';
+import { nominalCoverage } from '../predictors/intervals.js';
 import type { Coverage } from '../predictors/predictor_file.js';
 
-/** Stated coverage of every interval: the project's. */
-const nominalPct = 90;
+/** Stated coverage of every interval. */
+export const nominal_pct = 100 * nominalCoverage;
 
 /** Two decimals say all that so many nodes can. */
-const rounded = (value: number): number => Math.round(100 * value) / 100;
+export const rounded = (value: number): number => Math.round(100 * value) / 100;
 
 /** Of the table `predictions`; nothing where it has no intervals. */
 export async function coverageOf(database: Database, predictors: readonly string[]): Promise<Coverage[]> {
@@ -19,7 +20,7 @@ export async function coverageOf(database: Database, predictors: readonly string
     split: String(split),
     level: level as Coverage['level'],
     n: Number(n),
-    nominal_pct: nominalPct,
+    nominal_pct,
     empirical_pct: rounded(Number(empirical_pct)),
     half_width_pct: rounded(Number(half_width_pct)),
   }));

@@ -3,11 +3,12 @@
  * of wall joules (tables `errors` and `coverage`), for a run that has none to evaluate.
  */
 import { levels, type Forest, type Level } from '../predictors/forest.js';
-import { intervalParts, intervalsOf, nominalCoverage } from '../predictors/intervals.js';
+import { intervalParts, intervalsOf } from '../predictors/intervals.js';
 import { predictors, type PredictorEntry, type PredictorName } from '../predictors/list.js';
-import type { Fitted, Predictor, Setting } from '../predictors/predictor.js';
+import type { Fitted, Predictor, Problem, Setting } from '../predictors/predictor.js';
 import type { Coverage } from '../predictors/predictor_file.js';
 import { foldsOf, splitProblem, type Fold } from '../predictors/splits.js';
+import { nominal_pct, rounded } from './coverage.js';
 import { productProblem } from './fit_product.js';
 
 /** Errors of one model that was left out, at one level. */
@@ -43,10 +44,11 @@ const split = 'leave_model_out';
 /** Leaves out each model in turn; nothing comes of a single one. Of what is left out nothing reaches a fit or an interval. */
 export async function modelsLeftOut(forest: Forest, names: readonly PredictorName[]): Promise<ModelsLeftOut> {
   if (splitProblem(split, forest.workloads) !== null) return { errors: [], coverage: [] };
+  const problem = await productProblem(forest, foldsOf(split, forest.workloads));
   const errors: LeftOutError[] = [];
   const coverage: Coverage[] = [];
   for (const name of names) {
-    const judged = await judge(forest, name);
+    const judged = await judge(problem, name);
     for (const level of levels) {
       const own = judged.filter((one) => one.level === level);
       errors.push(...errorsOf(name, level, own));
@@ -57,13 +59,12 @@ export async function modelsLeftOut(forest: Forest, names: readonly PredictorNam
   return { errors, coverage };
 }
 
-async function judge(forest: Forest, name: PredictorName): Promise<Judged[]> {
-  const problem = await productProblem(forest, foldsOf(split, forest.workloads));
+async function judge(problem: Problem, name: PredictorName): Promise<Judged[]> {
   const predictor = await predictors[name].load();
   return [...predictor.fit(problem)].flatMap((fitted, i) => {
     const fold = problem.folds[i];
     const shared = [...fitted.shared, ...intervalParts(predictor, problem, fold)];
-    return judgeFold(predictor, { ...fitted, shared }, forest, fold);
+    return judgeFold(predictor, { ...fitted, shared }, problem.forest, fold);
   });
 }
 
@@ -102,12 +103,9 @@ function errorsOf(name: PredictorName, level: Level, judged: readonly Judged[]):
   });
 }
 
-/** Two decimals say all that so many nodes can, as in coverage.ts. */
-const rounded = (value: number): number => Math.round(100 * value) / 100;
-
 const coverageOf = (judged: readonly Judged[]): Omit<Coverage, 'predictor' | 'split' | 'level'> => ({
   n: count(judged),
-  nominal_pct: 100 * nominalCoverage,
+  nominal_pct,
   empirical_pct: rounded(100 * mean(judged, ({ isHeld }) => (isHeld ? 1 : 0))),
   half_width_pct: rounded(mean(judged, ({ halfWidth_pct }) => halfWidth_pct)),
 });

@@ -1,6 +1,7 @@
 /**
- * What a model takes on a bench: joules of every node (at the wall, or of the GPU where the bench has no meter), with their interval and what they are made of. The
- * predictors are those of the evaluation and see the same forest; only what was measured differs.
+ * What a model takes on a bench: joules of every node (at the wall, or of the GPU where the bench has no meter), with their
+ * interval and what they are made of. The predictors are those of the evaluation and see the same forest; only what was
+ * measured differs.
  */
 import { UsageError } from '../../../pipeline/errors.js';
 import type { PredictedEnergy } from '../predictors/predicted_energy.js';
