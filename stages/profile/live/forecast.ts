@@ -8,7 +8,7 @@ import { isMeasured } from '../../energy/tree/measured.js';
 import { type Sizes, workloadsOf } from '../../energy/tree/workloads.js';
 import type { ProfileParams } from '../stage.js';
 import { session_s } from './jobs.js';
-import { readJournal, sessionFolder, told } from './journal.js';
+import { isOpen, readJournal, sessionFolder, told } from './journal.js';
 
 /** What trace is told (its own schema has checked it). */
 interface Traced extends Sizes {
@@ -38,7 +38,7 @@ function leftOf(params: ProfileParams, source: Source, model: string, run: strin
   const all = signatures(model, trace);
   if (!all) return null;
   const { outcomes } = told(readJournal(sessionFolder(run, model)));
-  const done = [...all].filter((signature) => (outcomes.get(`${model}/${signature}`) ?? 'poor') !== 'poor').length;
+  const done = [...all].filter((signature) => !isOpen(outcomes, `${model}/${signature}`)).length;
   const measurements = all.size - done;
   const isMetered = liveOf(source).meter !== null;
   return {

@@ -195,23 +195,33 @@ export class Journal {
 const ofKind = <Kind extends Entry['kind']>(entries: readonly Entry[], kind: Kind): EntryOf<Kind>[] =>
   entries.filter((one): one is EntryOf<Kind> => one.kind === kind);
 
+type Outcome = EntryOf<'done'>['outcome'];
+
+/** By measurement, how it ended last. */
+const outcomesOf = (entries: readonly Entry[]): ReadonlyMap<string, Outcome> =>
+  new Map(ofKind(entries, 'done').map(({ measurement_id, outcome }) => [measurement_id, outcome]));
+
+/** Whether a measurement is still to be made, or has too few good rounds. */
+export const isOpen = (outcomes: ReadonlyMap<string, Outcome>, id: string): boolean =>
+  (outcomes.get(id) ?? 'poor') === 'poor';
+
 /** The check that tells of a node that could not be run. */
 export const ranCheck = 'node_ran';
 
 /** A measurement that ran and failed has its rounds, and choosing among further ones is no measuring (check 28). */
 function unrunnable(entries: readonly Entry[]): ReadonlySet<string> {
-  const last = new Map(ofKind(entries, 'done').map((one) => [one.measurement_id, one.outcome]));
   const found = new Map(ofKind(entries, 'finding').filter(({ severity }) => severity === 'warn').map((one) => [one.subject, one.check_id])); // prettier-ignore
   return new Set(
-    [...last].flatMap(([id, outcome]) => (outcome === 'failed' && found.get(id) === ranCheck ? [id] : [])),
+    [...outcomesOf(entries)].flatMap(([id, outcome]) =>
+      outcome === 'failed' && found.get(id) === ranCheck ? [id] : [],
+    ),
   );
 }
 
 /** What a journal says of the session so far. */
 export const told = (entries: readonly Entry[]) => ({
   of: <Kind extends Entry['kind']>(kind: Kind) => ofKind(entries, kind),
-  /** By measurement, how it ended last. */
-  outcomes: new Map(ofKind(entries, 'done').map(({ measurement_id, outcome }) => [measurement_id, outcome])),
+  outcomes: outcomesOf(entries),
   rounds: (id: string) => ofKind(entries, 'round').filter(({ measurement_id }) => measurement_id === id),
   /** Measurements that failed because their node could not be run, not because their rounds differ: those may be retried. */
   couldNotRun: unrunnable(entries),

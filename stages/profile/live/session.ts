@@ -16,7 +16,7 @@ import { type Broken, broken, findingOf, gpuRound_s, liveChecks } from './checks
 import { Gate, type Standby } from './gate.js';
 import { notAlone } from './idle_checks.js';
 import { type Job, session_s } from './jobs.js';
-import { type Journal, told } from './journal.js';
+import { isOpen, type Journal, told } from './journal.js';
 import { measure, mostDeaths } from './measure.js';
 import type { LiveProtocol, Rounds } from './protocol.js';
 import { RunnerKeeper } from './runner_keeper.js';
@@ -64,9 +64,7 @@ export interface Session {
 /** Whatever is not done; with `retries` what could not be run, too. */
 const pendingOf = (jobs: readonly Job[], { entries }: Journal, retries = false): Job[] => {
   const { outcomes, couldNotRun } = told(entries);
-  return jobs.filter(
-    ({ measurement_id: id }) => (outcomes.get(id) ?? 'poor') === 'poor' || (retries && couldNotRun.has(id)),
-  );
+  return jobs.filter(({ measurement_id: id }) => isOpen(outcomes, id) || (retries && couldNotRun.has(id)));
 };
 
 /** True where nothing is left to measure, and the last burst has been. */
