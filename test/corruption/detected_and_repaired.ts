@@ -18,7 +18,7 @@ type Stages = Readonly<Record<string, { readonly done: number; readonly failed: 
 const stackLine = /^\s+at .*:\d+:\d+\)?$/m;
 
 /** One message, no stack, the file named. */
-function checkRefusal({ code, stderr }: Ended, file: string, what: string): void {
+export function checkRefusal({ code, stderr }: Ended, file: string, what: string): void {
   assert.is(code, 5, `${what}: exit ${code}\n${stderr}`);
   assert.ok(stderr.includes(`error: ${file} is damaged: `), `${what}: ${stderr}`);
   assert.not.match(stderr, stackLine, what);

@@ -1,33 +1,57 @@
-/** All of what corruption.test.ts does a sample of: 200 bits of each kind of artefact. */
+/** All of what corruption.test.ts and its neighbours do a sample of: 200 bits of each kind of file. */
 import { Random } from '../../stages/energy/random.js';
 import { freshFolder, pipeline, writeToy } from '../pipeline/folder.js';
 import type { TorturePart, TortureRow } from '../torture_part.js';
-import { toyArtefacts } from './artefacts.js';
-import { checkDetectedAndRepaired } from './detected_and_repaired.js';
+import { toyArtefacts, type Artefact } from './artefacts.js';
+import { checkDetectedAndRepaired, type Bench } from './detected_and_repaired.js';
+import { checkPredictorFile, fittedBench, predictorFiles } from './fitted.js';
 import { FolderCopy } from './folder_copy.js';
+import { JournalBench } from './journal.js';
 import { flipOneBit } from './spoil.js';
 
 const flips = 200;
 
+type Flip = (random: Random, i: number) => Promise<void>;
+
+/** Does it with as many bits of one kind of file as are tried. */
+async function flipped(kind: string, seed: number, flip: Flip): Promise<TortureRow> {
+  const random = new Random('corruption', kind, seed);
+  const wrong: string[] = [];
+  for (let i = 0; i < flips; i++) await flip(random, i).catch((error: Error) => void wrong.push(error.message));
+  return { what: `a flipped bit: ${kind}`, tried: flips, wrong };
+}
+
+const ofArtefact =
+  (bench: Bench, artefact: Artefact): Flip =>
+  (random) =>
+    checkDetectedAndRepaired(bench, artefact, () => flipOneBit(artefact.file, random));
+
+async function toyBench(): Promise<Bench> {
+  freshFolder();
+  writeToy('run: toy\nmake: { letters: [a, b], count: 50 }\n');
+  await pipeline('run', 'toy.yaml');
+  return { pipeline, config: 'toy.yaml', copy: new FolderCopy(['data', 'reports']) };
+}
+
 export const corruption: TorturePart = {
   name: 'corruption',
   async run(seed, tell) {
-    freshFolder();
-    writeToy('run: toy\nmake: { letters: [a, b], count: 50 }\n');
-    await pipeline('run', 'toy.yaml');
-    const bench = { pipeline, config: 'toy.yaml', copy: new FolderCopy(['data', 'reports']) };
     const rows: TortureRow[] = [];
-    for (const artefact of toyArtefacts) {
-      const random = new Random('corruption', artefact.kind, seed);
-      const wrong: string[] = [];
-      for (let i = 0; i < flips; i++) {
-        await checkDetectedAndRepaired(bench, artefact, () => flipOneBit(artefact.file, random)).catch(
-          (error: Error) => void wrong.push(error.message),
-        );
-      }
-      rows.push({ what: `a flipped bit: ${artefact.kind}`, tried: flips, wrong });
-      tell(artefact.kind);
-    }
+    const each = async (kind: string, flip: Flip) => {
+      rows.push(await flipped(kind, seed, flip));
+      tell(kind);
+    };
+    const toy = await toyBench();
+    for (const artefact of toyArtefacts) await each(artefact.kind, ofArtefact(toy, artefact));
+    const fitted = await fittedBench();
+    for (const artefact of fitted.artefacts) await each(artefact.kind, ofArtefact(fitted, artefact));
+    fitted.copy.restore();
+    for (const one of predictorFiles)
+      await each(one.kind, (random, i) => checkPredictorFile(one, i, () => flipOneBit(one.file, random)));
+    const journal = await JournalBench.open();
+    await each('journal of a finished session', (random) => journal.flippedAsFinished(random));
+    await each('journal of a killed session', (random) => journal.flippedAsKilled(random));
+    await journal.putBack();
     return rows;
   },
 };

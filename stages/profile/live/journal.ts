@@ -118,9 +118,12 @@ const isOfVersion1 = (line: string): boolean => {
 };
 
 function parsed(text: string, file: string): Entry[] {
-  // What stands behind the last end of a line was being written when its writer died.
-  const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n').slice(0, -1); // prettier-ignore
-  const summed = lines.length > 0 && !isOfVersion1(lines[0]);
+  const lines = text.split('\n');
+  const summed = !isOfVersion1(lines[0]);
+  // What stands behind the last end of a line was being written when its writer died, unless it is a whole line whose
+  // end is something else: nobody writes that.
+  const last = lines.pop()!;
+  if (summed && entryOf(last.slice(0, -1), true)) lines.push(last);
   return lines.map((line, i) => {
     const found = entryOf(line, summed);
     if (found) return found;

@@ -198,6 +198,11 @@ test('a torn last line of the journal is taken off; a damaged one is told', asyn
   const error = await thrown(() => Promise.resolve(readJournal(folder)));
   assert.is(error.name, 'IntegrityError');
   assert.match(error.message, /journal\.jsonl:\d+ is damaged: this is no line/);
+  // The last line may be what nobody finished; one that was finished, and ends with something else, is damage.
+  for (let bit = 0; bit < 8; bit++) {
+    writeFileSync(file, Buffer.concat([Buffer.from(whole.slice(0, -1)), Buffer.from([0x0a ^ (1 << bit)])]));
+    assert.is((await thrown(() => Promise.resolve(readJournal(folder)))).name, 'IntegrityError', `bit ${bit}`);
+  }
   // One of an older version has no sums; it goes on without.
   const older = whole.replace('"version":2', '"version":1').replaceAll(/\t[0-9a-f]{16}$/gm, '');
   writeFileSync(file, older);
