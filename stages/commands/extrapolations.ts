@@ -1,10 +1,10 @@
-/** Why predictions go beyond what was measured, in few words: once for the answers, once for what is below them. */
+/** Why predictions go beyond what the predictor was fitted on, in few words: once for the answers, once for what is below them. */
 import type { PredictedTree } from '../energy/prediction/predict_model.js';
 
 /** So many reasons are said; --json has all. */
 const saidReasons = 3;
 
-/** Why predictions go beyond what was measured: the answers' reasons, then those of nodes below them. */
+/** Why predictions go beyond what the predictor was fitted on: the answers' reasons, then those of nodes below them. */
 export function extrapolations(trees: readonly PredictedTree[]): string[] {
   const ofRoots = new Set(trees.flatMap(({ root }) => root.extrapolatedBy ?? []));
   const ofNodes = trees.flatMap(({ nodes }) => nodes.slice(1).flatMap(({ extrapolatedBy }) => extrapolatedBy ?? []));

@@ -146,7 +146,7 @@ export const methodCells = (method: Method): Record<'setting' | 'predictor' | 'f
 });
 
 export const methodColumns = [
-  { name: 'setting', title: 'Measured of the model', unit: '' },
+  { name: 'setting', title: 'Known of the model', unit: '' },
   { name: 'predictor', title: 'Predictor', unit: '' },
   { name: 'features', title: 'Features', unit: '' },
 ] as const;

@@ -1,6 +1,7 @@
 /** What every table and figure of the report is: a value with what it reads and how it is built. */
 import type { Database } from '../../pipeline/database.js';
 import type { Source } from '../../pipeline/stage.js';
+import { originOf, type Origin } from '../energy/benches/origin.js';
 import { Errors } from './errors_lookup.js';
 import { Methods } from './methods.js';
 import { paperMachineOf, type PaperMachine } from './machine.js';
@@ -25,6 +26,8 @@ export interface Settings {
 export interface ReportContext {
   readonly database: Database;
   readonly source: Source;
+  /** How its values came about; printed wherever another run’s would be measured. */
+  readonly origin: Origin;
   /** The paper's machine that this run is of, or null. */
   readonly machine: PaperMachine | null;
   readonly priceUsdPerKwh: number;
@@ -39,7 +42,8 @@ export interface ReportContext {
 export interface Output {
   readonly id: string;
   readonly title: string;
-  readonly caption: string;
+  /** A function where it names how the values came about. */
+  readonly caption: string | ((origin: Origin) => string);
   readonly reads: readonly Dataset[];
   /** Files of data/paper, by id. */
   readonly paper: readonly string[];
@@ -50,9 +54,18 @@ export interface Output {
   readonly build: (context: ReportContext) => Promise<TableBody>;
 }
 
+export const captionOf = ({ caption }: Output, { origin }: ReportContext): string =>
+  typeof caption === 'string' ? caption : caption(origin);
+
 export async function tableData(output: Output, context: ReportContext): Promise<TableData> {
-  const { id, title, caption } = output;
-  return { id, title, caption, source: context.source.label, ...(await output.build(context)) };
+  const { id, title } = output;
+  return {
+    id,
+    title,
+    caption: captionOf(output, context),
+    source: context.source.label,
+    ...(await output.build(context)),
+  };
 }
 
 /** `settings` are those that the output declares: it reads no others. */
@@ -63,6 +76,9 @@ export function openReport(database: Database, source: Source, settings: Partial
   return {
     database,
     source,
+    get origin() {
+      return originOf(source);
+    },
     machine: paperMachineOf(source),
     get priceUsdPerKwh() {
       return declared(settings, 'price_usd_per_kwh');

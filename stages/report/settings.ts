@@ -1,5 +1,5 @@
 /**
- * The information settings (METHODS 1) as the tables name them: what was measured of the model that is predicted. A
+ * The information settings (METHODS 1) as the tables name them: what is known of the model that is predicted. A
  * figure of one setting says nothing of another, so every line carries its own.
  */
 import { beyondMark, titleOf } from './names.js';
@@ -8,18 +8,18 @@ import type { Label } from './table_json.js';
 export const settings = ['profiled', 'children', 'primitives', 'planned'] as const;
 export type Setting = (typeof settings)[number];
 
-/** Measured is GPU energy by software and latency; never the wall. */
+/** Known are GPU energy by software and latency; never the wall. Whether they were measured is the source label’s to say. */
 const titles: Readonly<Record<Setting, string>> = {
-  profiled: 'S1 profiled: each node’s latency and GPU energy measured',
-  children: 'S1b children measured',
-  primitives: 'S2 primitives measured',
-  planned: 'S3 planned: nothing measured',
+  profiled: 'S1 profiled: each node’s latency and GPU energy known',
+  children: 'S1b children known',
+  primitives: 'S2 primitives known',
+  planned: 'S3 planned: specification alone',
 };
 
 /** Predictors that know a little more than their setting says. */
 const exceptions: Readonly<Record<string, string>> = {
   planned_clock: 'S3 planned, and told the GPU’s clock',
-  planned_catalogue: 'S3 planned: nothing measured of it, equal shapes of others were',
+  planned_catalogue: 'S3 planned: specification, and equal shapes of other models',
 };
 
 const titleOfSetting = (setting: string): string => titles[setting as Setting] ?? setting;
@@ -41,4 +41,4 @@ export const representatives: Readonly<Record<Setting, string>> = {
   planned: 'planned',
 };
 
-export const settingsNote = `Measured means of the new model: a node’s latency, and its energy as the GPU’s driver counts it; no line needs a wall meter on it. A primitive has no children: its error in lines S1b and S2 is with its own latency and GPU energy measured. ${beyondMark} marks what the paper does not have; ${titleOf('end2end')} and its variants are the paper’s, fitted without its leaks (variant clean).`;
+export const settingsNote = `Known means of the new model: a node’s latency, and its energy as the GPU’s driver counts it; no line needs a wall meter on it. A primitive has no children: its error in lines S1b and S2 is with its own latency and GPU energy known. ${beyondMark} marks what the paper does not have; ${titleOf('end2end')} and its variants are the paper’s, fitted without its leaks (variant clean).`;

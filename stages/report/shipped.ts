@@ -47,4 +47,4 @@ export async function benchFor({ machine }: ReportContext): Promise<FittedBench 
 
 /** Setting, predictor and what it was fitted on, in one sentence for a note. */
 export const rests = ({ setting, predictor, source }: PredictedTree): string =>
-  `Ours are predicted in the setting ${setting} (S3: nothing measured of these models) by ${predictor} as shipped in ${predictorsFile}, fitted on all measured models of PC1 (${source}), not by this run’s fits, each of which leaves a model out.`;
+  `Ours are predicted in the setting ${setting} (S3: the specification of these models alone) by ${predictor} as shipped in ${predictorsFile}, fitted on all models of PC1 (${source}), not by this run’s fits, each of which leaves a model out.`;

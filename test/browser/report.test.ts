@@ -98,7 +98,7 @@ if (chromium) {
     const { page, troubles } = await open(world, { size: 'desktop', colorScheme: 'light' });
     await page.locator('#icicle-model').focus();
     await page.keyboard.press('Tab');
-    assert.match(await focusedLabel(page), /^BertModel: measured/, 'one stop in the order of tabs');
+    assert.match(await focusedLabel(page), /^BertModel: replayed/, 'one stop in the order of tabs');
     await page.keyboard.press('ArrowRight');
     assert.match(await focusedLabel(page), /^BertEmbeddings/);
     await page.keyboard.press('ArrowDown');
@@ -123,14 +123,14 @@ if (chromium) {
     await page.close();
   });
 
-  test('each node shows measured and predicted joules, share and α', async (world) => {
+  test('each node shows its own and its predicted joules, share and α', async (world) => {
     const { page } = await open(world, { size: 'desktop', colorScheme: 'light' });
     const detail = await page.locator('#icicle-detail').innerText();
     for (const name of [
-      'Measured',
+      'Replayed',
       'Predicted',
       'Difference',
-      'Share, measured',
+      'Share, replayed',
       'Share, predicted',
       'α',
       'Children',

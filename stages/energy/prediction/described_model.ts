@@ -61,7 +61,7 @@ export function modelOfSizes(sizes: Sizes): DescribedModel {
     about,
     differences: [
       ...differences,
-      ...(changed ? [`it runs ${activation} where the measured models of its family run ${own}`] : []),
+      ...(changed ? [`it runs ${activation} where the fitted models of its family run ${own}`] : []),
     ],
     assumptions,
     sizes,

@@ -47,8 +47,11 @@ const outsideClock =
   (c: number): string | null => {
     const mhz = clockOf(forest, c);
     if (clock === null || !(mhz > 0)) return null;
-    if (mhz < clock.lowest_mhz) return `GPU clock below ${Math.floor(clock.lowest_mhz)} MHz, the lowest measured`;
-    return mhz > clock.highest_mhz ? `GPU clock above ${Math.ceil(clock.highest_mhz)} MHz, the highest measured` : null;
+    if (mhz < clock.lowest_mhz)
+      return `GPU clock below ${Math.floor(clock.lowest_mhz)} MHz, the lowest it was fitted on`;
+    return mhz > clock.highest_mhz
+      ? `GPU clock above ${Math.ceil(clock.highest_mhz)} MHz, the highest it was fitted on`
+      : null;
   };
 
 export const planned = planner({ clockTold: false });

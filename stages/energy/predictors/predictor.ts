@@ -55,7 +55,7 @@ export interface Prediction {
   readonly classes: Int32Array;
   /** 0, or where the prediction goes beyond what was trained (range.ts) the position of the reason, counted from 1. */
   readonly extrapolated: Uint8Array;
-  /** Why, as people read it: `no Conv1D was measured`. */
+  /** Why, as people read it: `fitted on no Conv1D`. */
   readonly reasons: readonly string[];
   /** One for each seed; a single one, its seed null, where nothing is random. */
   readonly draws: readonly Draw[];

@@ -70,7 +70,7 @@ export class Reasons {
     }
     if (this.texts.length === mostReasons) return mostReasons;
     const last = this.texts.length === mostReasons - 1;
-    const at = this.texts.push(last ? 'outside of what was measured' : text);
+    const at = this.texts.push(last ? 'outside of what it was fitted on' : text);
     this.places.set(key, { at, distance });
     return at;
   }
@@ -93,7 +93,7 @@ function outside(
     if (!(distance > 0)) continue; // what is not known is not outside
     const range = lowest === highest ? digits(lowest) : `${digits(lowest)} to ${digits(highest)}`;
     const kind = whose?.(c) ?? '';
-    const text = `${column} ${digits(value)}${unit && ` ${unit}`}${kind && ` of ${kind}`}, measured at ${range}`;
+    const text = `${column} ${digits(value)}${unit && ` ${unit}`}${kind && ` of ${kind}`}, fitted at ${range}`;
     return { key: `${kind}/${column}/${value < lowest}`, text, distance };
   }
   return null;
@@ -184,7 +184,7 @@ export function untrainedBelow(
     }
     if (found.size > 0) missing.set(c, found);
   }
-  const words = (types: ReadonlySet<string>): string => `no ${[...types].sort().join(' and no ')} was measured`;
+  const words = (types: ReadonlySet<string>): string => `fitted on no ${[...types].sort().join(' and no ')}`;
   return new Map([...missing].map(([c, types]) => [c, words(types)]));
 }
 

@@ -1,7 +1,7 @@
 /** Figure 4: accuracy against predicted energy of the 24 BERT miniatures. */
 import { abridged } from '../../../pipeline/abridged.js';
 import { label } from '../names.js';
-import type { ReportContext } from '../output.js';
+import { captionOf, type ReportContext } from '../output.js';
 import type { PaperValues } from '../paper.js';
 import { paperRows } from '../paper.js';
 import { csvLines } from '../render/csv.js';
@@ -58,9 +58,11 @@ function notes({ all, example, overlaps }: Miniatures, targetPct: number): strin
                 9,
               )
         }. Their predictions share constants, and so errors: two that overlap may still be in the right order.`,
-    'L12 H768 has the sizes of BERT-base, which was measured; the other 23 have none of a measured model. The score of BERT-base itself is of another training and left out.',
+    'L12 H768 has the sizes of BERT-base, which the predictor was fitted on; the other 23 have none of a model that it knows. The score of BERT-base itself is of another training and left out.',
     ...(extrapolated > 0
-      ? [`${extrapolated} of ${all.length} go beyond what was measured (hidden sizes other than 768): extrapolated.`]
+      ? [
+          `${extrapolated} of ${all.length} go beyond what the predictor was fitted on (hidden sizes other than 768): extrapolated.`,
+        ]
       : []),
   ];
 }
@@ -138,7 +140,10 @@ async function draw(context: ReportContext): Promise<Drawing | null> {
     fromJ: paperValue(paper, 'cheapest_j'),
     toJ: paperValue(paper, 'dearest_j'),
   };
-  return { svg: await miniaturesSvg(figure4, found, claim), csv: csvOf(found) };
+  return {
+    svg: await miniaturesSvg({ ...figure4, caption: captionOf(figure4, context) }, found, claim),
+    csv: csvOf(found),
+  };
 }
 
 export const figure4: Figure = {

@@ -1,7 +1,8 @@
 /** Figure 5: BERT-base's tree with every node's share of the energy. */
+import { capitalized } from '../../energy/benches/origin.js';
 import { byMachine } from '../by_machine.js';
 import { label } from '../names.js';
-import type { ReportContext } from '../output.js';
+import { captionOf, type ReportContext } from '../output.js';
 import { paperNumber } from '../paper.js';
 import { queryRows } from '../query_rows.js';
 import { csvLines } from '../render/csv.js';
@@ -26,7 +27,7 @@ interface Group {
   type: string;
   level: string;
   count: number;
-  measured_pct: number;
+  wall_pct: number;
   predicted_pct: number | null;
   children: Group[];
 }
@@ -48,7 +49,7 @@ function group(members: readonly Node[], below: ReadonlyMap<number, Node[]>, roo
     type: first.type,
     level: first.level,
     count: members.length,
-    measured_pct: (100 * members.reduce((sum, member) => sum + member.wall_j, 0)) / root.wall_j,
+    wall_pct: (100 * members.reduce((sum, member) => sum + member.wall_j, 0)) / root.wall_j,
     predicted_pct: predicted_j === null || !root.predicted_j ? null : (100 * predicted_j) / root.predicted_j,
     children: [...byType.values()].map((children) => group(children, below, root, path)),
   };
@@ -84,14 +85,14 @@ async function paperShares(context: ReportContext): Promise<(of: Group) => numbe
 function item(of: Group, paper: (of: Group) => number | null): TreeItem {
   const printed = paper(of);
   const parts = [
-    `${share(of.measured_pct)} · ${share(of.predicted_pct)}`,
+    `${share(of.wall_pct)} · ${share(of.predicted_pct)}`,
     ...(printed === null ? [] : [`paper ${printed}`]),
   ];
   return {
     title: of.count > 1 ? `${of.count} × ${of.type}` : of.type,
     detail: parts.join(' · '),
     kind: of.level === 'ml' ? 'primitive' : 'module',
-    share: Math.min(1, of.measured_pct / 100),
+    share: Math.min(1, of.wall_pct / 100),
     children: of.children.map((child) => item(child, paper)),
   };
 }
@@ -99,8 +100,8 @@ function item(of: Group, paper: (of: Group) => number | null): TreeItem {
 export const figure5: Figure = {
   id: 'figure5',
   title: 'Figure 5: shares of energy in BERT-base’s tree',
-  caption:
-    'Share of the model’s energy in %, all input sizes and like siblings together: measured · predicted by ours (End2End, seeds averaged) · the paper’s prediction where it prints one. The darker, the greater the measured share.',
+  caption: (origin) =>
+    `Share of the model’s energy in %, all input sizes and like siblings together: ${origin} · predicted by ours (End2End, seeds averaged) · the paper’s prediction where it prints one. The darker, the greater the ${origin} share.`,
   reads: ['features', 'predictions'],
   paper: ['figure5', 'table12'],
   async build(context) {
@@ -110,7 +111,7 @@ export const figure5: Figure = {
         { name: 'machine', title: 'Machine', unit: '' },
         { name: 'node', title: 'Node', unit: '' },
         { name: 'nodes', title: 'Nodes', unit: '', decimals: 0 },
-        { name: 'measured', title: 'Measured', unit: '%', decimals: 2 },
+        { name: 'wall_pct', title: capitalized(context.origin), unit: '%', decimals: 2 },
         { name: 'end2end', title: 'End2End', unit: '%', decimals: 2 },
       ],
       rows: byMachine(
@@ -120,14 +121,14 @@ export const figure5: Figure = {
             machine,
             node: label(of.path),
             nodes: of.count,
-            measured: mine ? of.measured_pct : null,
+            wall_pct: mine ? of.wall_pct : null,
             end2end: compared(machine.key === 'PC1' ? paper(of) : null, mine ? of.predicted_pct : null),
           })),
         ['PC1'],
       ),
       notes: [
         'The paper’s values are those of Table 12: the numbers in its picture are not in its text.',
-        'A node was measured alone, so what the children take may add up to more or less than their parent. Shares are of the root, measured or predicted; in Table 12 the predicted ones are of the modules together.',
+        `A node was ${context.origin} alone, so what the children take may add up to more or less than their parent. Shares are of the root, ${context.origin} or predicted; in Table 12 the predicted ones are of the modules together.`,
       ],
     };
   },
@@ -139,20 +140,13 @@ export const figure5: Figure = {
       svg: svgDocument({
         id: 'figure5',
         title: figure5.title,
-        description: figure5.caption,
+        description: captionOf(figure5, context),
         source: context.source.label,
         ...shown,
       }),
       csv: csvLines([
-        ['node', 'nodes', 'measured_pct', 'predicted_pct', 'paper_pct', 'source'],
-        ...flat(tree).map((of) => [
-          of.path,
-          of.count,
-          of.measured_pct,
-          of.predicted_pct,
-          paper(of),
-          context.source.label,
-        ]),
+        ['node', 'nodes', 'wall_pct', 'predicted_pct', 'paper_pct', 'source'],
+        ...flat(tree).map((of) => [of.path, of.count, of.wall_pct, of.predicted_pct, paper(of), context.source.label]),
       ]),
     };
   },

@@ -1,4 +1,5 @@
 /** The head of the page: how accurate, how much energy, where it goes. */
+import { capitalized, type Origin } from '../../energy/benches/origin.js';
 import { kwhPerMillion } from '../../energy/prediction/cost.js';
 import { seedsOf } from '../render/grid.js';
 import { titleOf } from '../names.js';
@@ -77,7 +78,7 @@ function energy(report: ReportContext, workload: Workload, roots: readonly Root[
   });
   return `<section class="answer" id="energy-answer">
 <h3>How much energy does a model take?</h3>
-<p>Measured at the wall, one batch of ${workload.batch_size} inputs of ${workload.length} tokens. Cost at ${report.priceUsdPerKwh} USD per kWh.</p>
+<p>Energy at the wall, ${report.origin}: one batch of ${workload.batch_size} inputs of ${workload.length} tokens. Cost at ${report.priceUsdPerKwh} USD per kWh. <span class="source">${escapeHtml(report.source.label)}</span></p>
 <div class="scroll" tabindex="0" role="region" aria-label="Energy by model"><table class="energy">
 <thead><tr><th scope="col">Model</th><th scope="col" class="number">Batch <span class="unit">J</span></th><th scope="col" class="number">Input <span class="unit">J</span></th><th scope="col" class="number">Million inputs <span class="unit">kWh</span></th><th scope="col" class="number">Million inputs <span class="unit">USD</span></th><th scope="col" class="number">Batch <span class="unit">ms</span></th><th scope="col" class="number">Mean power <span class="unit">W</span></th></tr></thead>
 <tbody>${rows.join('\n')}</tbody></table></div>
@@ -94,7 +95,7 @@ function role(type: string): string {
 /** A segment from here on has room for its name. */
 const labelFromPct = 6;
 
-function shares(all: ModuleShares, roots: readonly Root[]): string {
+function shares(all: ModuleShares, roots: readonly Root[], origin: Origin): string {
   const bars = roots.map(({ model }) => {
     const parts = all.measured(model);
     const sum = Math.max(
@@ -112,7 +113,7 @@ function shares(all: ModuleShares, roots: readonly Root[]): string {
   });
   return `<section class="answer" id="share-answer">
 <h3>Where does it go?</h3>
-<p>Measured share of the lowest modules in %, all input sizes together. <span class="key attention">attention</span> <span class="key feed-forward">feed-forward</span> <span class="key rest">embeddings, normalisation, pooler</span></p>
+<p>${capitalized(origin)} share of the lowest modules in %, all input sizes together. <span class="key attention">attention</span> <span class="key feed-forward">feed-forward</span> <span class="key rest">embeddings, normalisation, pooler</span></p>
 <ul class="shares">${bars.join('\n')}</ul>
 </section>`;
 }
@@ -140,7 +141,7 @@ async function summary(
   };
   const past = reached(await report.methods());
   const theirs =
-    ours === null ? [] : [`by the paper’s method, with a node’s children measured (S1b), ${oursInText(ours)} %`];
+    ours === null ? [] : [`by the paper’s method, with a node’s children known (S1b), ${oursInText(ours)} %`];
   const known = [...(past ? [past] : []), ...theirs].join('; ');
   const accuracy = known && `A model’s energy is predicted with a mean error of: ${known}. `;
   const energy = `One batch of ${workload.batch_size} × ${workload.length} tokens takes ${span(joules, 1)} J, a million inputs ${span(
@@ -151,12 +152,12 @@ async function summary(
 }
 
 export async function answer(report: ReportContext, workload: Workload, roots: readonly Root[]): Promise<string> {
-  if (roots.length === 0) return '<p>This run has no measured model.</p>';
+  if (roots.length === 0) return `<p>No model of this run was ${report.origin}.</p>`;
   const all = await ModuleShares.read(report);
   return [
     await summary(report, workload, roots, all),
     await accuracy(report),
     energy(report, workload, roots),
-    shares(all, roots),
+    shares(all, roots, report.origin),
   ].join('\n');
 }

@@ -1,5 +1,6 @@
 /** What the checks found, for page and findings.json: counts, everything refused, every round left out. */
 import type { Finding, Severity } from '../../../pipeline/findings.js';
+import type { Origin } from '../../energy/benches/origin.js';
 import type { ReportContext } from '../output.js';
 import { queryRows } from '../query_rows.js';
 import { numberText } from '../render/cell.js';
@@ -81,12 +82,12 @@ function clockTable(clocks: readonly Clock[]): string {
 <div class="scroll" tabindex="0" role="region" aria-label="Clocks"><table><thead><tr><th scope="col">Session</th><th scope="col" class="number">Offset <span class="unit">s</span></th><th scope="col" class="number">Drift <span class="unit">ppm</span></th><th scope="col" class="number">Residual <span class="unit">ms</span></th><th scope="col" class="number">Edges</th></tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
 }
 
-export function findingsHtml(findings: Findings): string {
+export function findingsHtml(findings: Findings, origin: Origin): string {
   const cards = severities.map(
     (name) =>
       `<li class="${name}"><span class="big">${findings.counts[name]}</span><span class="what">${meanings[name]}</span></li>`,
   );
-  return `<p>${numberText(findings.rounds)} rounds were measured; ${findings.excluded} are kept in the data but left out of the means.</p>
+  return `<p>${numberText(findings.rounds)} rounds were ${origin}; ${findings.excluded} are kept in the data but left out of the means.</p>
 <ul class="cards counts">${cards.join('')}</ul>
 ${severities
   .map((name) =>

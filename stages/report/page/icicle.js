@@ -1,4 +1,4 @@
-// The model tree as an icicle: root at the left, a node's height its measured energy. Click or Enter zooms in.
+// The model tree as an icicle: root at the left, a node's height its energy. Click or Enter zooms in.
 (() => {
   'use strict';
   const element = (id) => document.getElementById(id);
@@ -7,7 +7,8 @@
   const path = element('icicle-path');
   const out = element('icicle-out');
   const choice = element('icicle-model');
-  const { trees } = JSON.parse(element('trees').textContent);
+  // `origin` is `Measured`, `Replayed` or `Simulated`: no energy that is not measured may be called so.
+  const { origin, trees } = JSON.parse(element('trees').textContent);
 
   // An error from here on has the strongest colour.
   const strongestPct = 20;
@@ -121,11 +122,11 @@
     where.textContent = node.scope || 'the whole model';
     const facts = document.createElement('dl');
     const rows = [
-      ['Measured', joules(node.measured)],
+      [origin, joules(node.measured)],
       ['± over rounds', joules(node.sd)],
       ['Predicted', joules(node.predicted)],
       ['Difference', signed(errorOf(node))],
-      ['Share, measured', percent(share(node, 'measured'), small(share(node, 'measured')))],
+      [`Share, ${origin.toLowerCase()}`, percent(share(node, 'measured'), small(share(node, 'measured')))],
       ['Share, predicted', percent(share(node, 'predicted'), small(share(node, 'predicted')))],
       ['α', node.alpha === null ? '–' : node.alpha.toFixed(4)],
     ];
@@ -204,7 +205,7 @@
     const off = error === null ? '' : `, predicted ${joules(node.predicted)}, ${signed(error)}`;
     made.setAttribute(
       'aria-label',
-      `${nameOf(node)}: measured ${joules(node.measured)}, ${percent(share(node, 'measured'), small(share(node, 'measured')))} of the model${off}`,
+      `${nameOf(node)}: ${origin.toLowerCase()} ${joules(node.measured)}, ${percent(share(node, 'measured'), small(share(node, 'measured')))} of the model${off}`,
     );
     made.tabIndex = -1;
     made.textContent = nameOf(node);

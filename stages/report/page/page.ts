@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { TaskContext } from '../../../pipeline/stage.js';
 import { paperFigures } from '../figures/list.js';
+import { capitalized, type Origin } from '../../energy/benches/origin.js';
 import { tableData, type ReportContext, type Workload } from '../output.js';
 import { queryRows } from '../query_rows.js';
 import { escapeHtml, html } from '../render/html.js';
@@ -45,8 +46,8 @@ async function figuresHtml(report: ReportContext, ids: ReadonlySet<string>): Pro
   return parts.join('\n');
 }
 
-const icicleHtml = (workload: Workload, source: string): string => `
-<p>Height is measured energy, colour is how far the prediction is off. Every node was measured alone, so children are drawn to scale within their parent. One batch of ${workload.batch_size} × ${workload.length} tokens; repeated layers are all there. <span class="source">${escapeHtml(source)}</span></p>
+const icicleHtml = (workload: Workload, origin: Origin, source: string): string => `
+<p>Height is ${origin} energy, colour is how far the prediction is off. Every node was ${origin} alone, so children are drawn to scale within their parent. One batch of ${workload.batch_size} × ${workload.length} tokens; repeated layers are all there. <span class="source">${escapeHtml(source)}</span></p>
 <div class="icicle-tools">
 <label for="icicle-model">Model</label> <select id="icicle-model"></select>
 <button type="button" id="icicle-out">Zoom out</button>
@@ -82,14 +83,14 @@ export async function publishPage(context: TaskContext<ReportParams>, report: Re
   const [css, pastCss, script] = await Promise.all(['page.css', 'past.css', 'icicle.js'].map(asset));
   const body: Readonly<Record<(typeof sections)[number][0], string>> = {
     answer: await answer(report, workload, roots),
-    tree: icicleHtml(workload, label),
+    tree: icicleHtml(workload, report.origin, label),
     tables: await tablesHtml(report, ids),
     figures: await figuresHtml(report, ids),
     past: await past(report, ids),
-    findings: findingsHtml(findings),
+    findings: findingsHtml(findings, report.origin),
     provenance: provenanceHtml(provenance),
   };
-  const trees = { trees: await readTrees(report, workload) };
+  const trees = { origin: capitalized(report.origin), trees: await readTrees(report, workload) };
   await context.publish(
     'index.html',
     frame(context.run, label, report.machine, css + pastCss, script, jsonForScript(trees), body),

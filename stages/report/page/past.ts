@@ -22,7 +22,7 @@ function lead(methods: Methods): string {
     return `This run has only the paper’s predictors and their like. Add ${missing} to train.predictors in the configuration, and run again.`;
   }
   const paper = errorText(methods, 'end2end');
-  const theirs = paper ? ` The paper’s End2End, with a node’s children measured (S1b, variant clean): ${paper}.` : '';
+  const theirs = paper ? ` The paper’s End2End, with a node’s children known (S1b, variant clean): ${paper}.` : '';
   return `Mean error of ours on whole models, each held out in turn: ${ours}.${theirs}`;
 }
 
@@ -31,7 +31,7 @@ async function chart(report: ReportContext): Promise<string> {
   if (!svg) return '';
   const key = `<p><span class="mark ours"></span>ours, mean over all trees</p>
 <p><span class="mark paper"></span>the paper’s method, variant clean</p>
-<p>The bar goes from the best model to the worst. S1: each node’s latency and GPU energy measured; S1b: its children’s; S2: its primitives’; S3: nothing measured.</p>`;
+<p>The bar goes from the best model to the worst. Known is, in S1: each node’s latency and GPU energy; S1b: its children’s; S2: its primitives’; S3: the specification alone.</p>`;
   return `<figure><div class="scroll" tabindex="0" role="region" aria-label="Errors by setting, picture">${svg}</div><figcaption>${key}</figcaption></figure>`;
 }
 

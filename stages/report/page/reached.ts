@@ -11,10 +11,10 @@ export function errorText(methods: Methods, predictor: string): string | null {
   return isCompared(cell) && cell.ours !== null ? `${oursInText(cell)} %` : null;
 }
 
-/** With everything measured and with nothing: `with … measured (S1) 0.44 %, from … alone (S3) 0.83 %`; empty without either. */
+/** With everything known and with nothing: `with … known (S1) 0.44 %, from … alone (S3) 0.83 %`; empty without either. */
 export function reached(methods: Methods): string {
   const parts = [
-    { predictor: representatives.profiled, when: 'with each node’s latency and GPU energy measured (S1)' },
+    { predictor: representatives.profiled, when: 'with each node’s latency and GPU energy known (S1)' },
     { predictor: representatives.planned, when: 'from its specification alone (S3)' },
   ];
   return parts

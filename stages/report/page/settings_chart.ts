@@ -86,7 +86,7 @@ export async function settingsChart(report: ReportContext): Promise<string | nul
   }));
   return svgDocument({
     id: 'settings-chart',
-    title: 'Error at model level by what is measured',
+    title: 'Error at model level by what is known',
     description: bars.map(({ name, mean_pct }) => `${name} ${mean_pct.toFixed(2)} %`).join('; '),
     source: report.source.label,
     width: frame.width,

@@ -22,7 +22,7 @@ const rounded = (value: number | null): number | null => (value === null ? null 
 interface Tree {
   readonly name: string;
   readonly title: string;
-  /** Position of the parent (−1 for the root), type, name, measured joules and deviation, predicted joules, α. */
+  /** Position of the parent (−1 for the root), type, name, joules and deviation, predicted joules, α. */
   readonly nodes: readonly (readonly [number, string, string, number, number | null, number | null, number | null])[];
 }
 

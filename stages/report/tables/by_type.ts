@@ -44,7 +44,7 @@ export const byType: Output = {
         ...Object.fromEntries(types.map((type) => [type, methods.cell(method, { level, model: prefix + type })])),
       })),
       notes: [
-        'The setting is that of the primitives: those of S1b and S2 were measured. The paper’s predictors have the same regressors of primitives, one line stands for them.',
+        'The setting is that of the primitives: those of S1b and S2 are known. The paper’s predictors have the same regressors of primitives, one line stands for them.',
         `Nodes of a type: ${types.map((type) => `${type} ${shown[0] ? (methods.row(shown[0], { level, model: prefix + type })?.n ?? 0) : 0}`).join(', ')}.`,
         ...absentPredictorsNote(methods),
       ],

@@ -29,10 +29,10 @@ export const calibrationSize: Output = {
   reads: ['features'],
   paper: [],
   async build({ database }) {
-    const measured = await queryRows<Measurement>(database, new URL('./calibration_size.sql', import.meta.url));
+    const rows = await queryRows<Measurement>(database, new URL('./calibration_size.sql', import.meta.url));
     // Loaded here: listing the tables must not load linear algebra.
     const { calibrationErrors } = await import('../../energy/predictors/calibration_size.js');
-    const nodes = measured.map(({ model, is_root, wall_j, gpu_j, latency_s }) => ({
+    const nodes = rows.map(({ model, is_root, wall_j, gpu_j, latency_s }) => ({
       model,
       isRoot: is_root,
       wallJ: wall_j,
@@ -45,7 +45,7 @@ export const calibrationSize: Output = {
     );
     return {
       columns: [
-        { name: 'setting', title: 'Measured of the model', unit: '' },
+        { name: 'setting', title: 'Known of the model', unit: '' },
         { name: 'predictor', title: 'Predictor', unit: '' },
         { name: 'nodes', title: 'Metered nodes', unit: '' },
         { name: 'median', title: 'Median', unit: '%', decimals: 2 },
@@ -61,11 +61,11 @@ export const calibrationSize: Output = {
         worst: errors && quantile(errors.errorsPct, 1),
       })),
       notes: [
-        `${nodes.length} measurements to draw from. The wall meter is needed on the drawn nodes alone; the model that is predicted needs its latency and GPU energy. pipeline calibrate --from does this on a table of one’s own.`,
+        `${nodes.length} nodes to draw from, each a measurement of its own. The wall meter is needed on the drawn nodes alone; the model that is predicted needs its latency and GPU energy. pipeline calibrate --from does this on a table of one’s own.`,
         ...(refused.length > 0
           ? [`Refused, since the drawn nodes do not tell the constants apart: ${refused.join(', ')}.`]
           : []),
-        ...(found.some(({ errors }) => !errors) ? ['This run has too few measurements for some of the lines.'] : []),
+        ...(found.some(({ errors }) => !errors) ? ['This run has too few nodes for some of the lines.'] : []),
       ],
     };
   },

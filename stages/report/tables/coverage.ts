@@ -36,7 +36,8 @@ const keyOf = ({ predictor, features, variant }: Omit<Method, 'setting'>, split:
 export const coverage: Output = {
   id: 'coverage',
   title: 'Coverage of the intervals',
-  caption: `Share of the held-out nodes in % whose measured energy lies within the interval made for ${nominalPct} % of them, with half the interval’s mean width in % of the prediction, and the share of the predictions that lie beyond what was measured.`,
+  caption: (origin) =>
+    `Share of the held-out nodes in % whose ${origin} energy lies within the interval made for ${nominalPct} % of them, with half the interval’s mean width in % of the prediction, and the share of the predictions that lie beyond what the predictor was fitted on.`,
   reads: ['predictions', 'errors'],
   paper: [],
   async build(context) {

@@ -1,4 +1,5 @@
 /** Which modules take the energy: measured, as the paper predicts it, and as ours do. Tables 10 and 12 are of this kind. */
+import { capitalized, type Origin } from '../../energy/benches/origin.js';
 import { byMachine } from '../by_machine.js';
 import { label, titleOf } from '../names.js';
 import { absentModelsNote } from '../notes.js';
@@ -76,7 +77,7 @@ const greatest = <Row>(rows: readonly Row[], of: (row: Row) => number): Row | un
   [...rows].sort((a, b) => of(b) - of(a))[0];
 
 /** Measured and predicted bottleneck of each model, and what the paper's shares add up to. */
-function notes(paper: PaperValues, shares: ModuleShares, models: readonly string[]): string[] {
+function notes(paper: PaperValues, shares: ModuleShares, models: readonly string[], origin: Origin): string[] {
   const ranks = models.flatMap((model) => {
     const first = shares.measured(model)[0];
     const theirs = greatest(paperRows(paper, { model }) as unknown as PaperShare[], (row) => row.share);
@@ -96,11 +97,11 @@ function notes(paper: PaperValues, shares: ModuleShares, models: readonly string
       : [`${titleOf(model)} ${measured.toFixed(1)} and ${predicted.toFixed(1)}`];
   });
   return [
-    `The paper’s shares are predicted ones. ${ranks.length > 0 ? `Greatest measured share: ${ranks.join('; ')}. ` : ''}Where a predicted rank differs from the measured one, the different bottleneck is the predictor’s error, not the model’s.`,
-    `The paper’s printed shares add up to ${sums.join(', ')} %: they are of the modules together, and so are the predicted ones of ours. Measured shares are of the whole model.`,
+    `The paper’s shares are predicted ones. ${ranks.length > 0 ? `Greatest ${origin} share: ${ranks.join('; ')}. ` : ''}Where a predicted rank differs from the ${origin} one, the different bottleneck is the predictor’s error, not the model’s.`,
+    `The paper’s printed shares add up to ${sums.join(', ')} %: they are of the modules together, and so are the predicted ones of ours. ${capitalized(origin)} shares are of the whole model.`,
     ...(overRoot.length > 0
       ? [
-          `Over the root the modules add up to, measured and by End2End in %: ${overRoot.join('; ')}. Every node was measured alone, and a predicted root is a weighted sum.`,
+          `Over the root the modules add up to, ${origin} and by End2End in %: ${overRoot.join('; ')}. Every node was ${origin} alone, and a predicted root is a weighted sum.`,
         ]
       : []),
   ];
@@ -119,7 +120,7 @@ function row(
     machine,
     model: label(paper.model),
     type: label(type, paper.here ? `${paper.here} (paper: ${paper.type})` : type),
-    measured: of('measured'),
+    wall_pct: of('measured'),
     end2end: compared(value, of('end2end')),
     stepwise: of('stepwise'),
     predicted_sum: of('predicted_sum'),
@@ -135,7 +136,7 @@ async function build(context: ReportContext, id: string): Promise<TableBody> {
       { name: 'machine', title: 'Machine', unit: '' },
       { name: 'model', title: 'Model', unit: '' },
       { name: 'type', title: 'Module', unit: '' },
-      { name: 'measured', title: 'Measured', unit: '%', decimals: 2 },
+      { name: 'wall_pct', title: capitalized(context.origin), unit: '%', decimals: 2 },
       { name: 'end2end', title: 'End2End', unit: '%', decimals: 2 },
       { name: 'stepwise', title: 'StepWise', unit: '%', decimals: 2 },
       { name: 'predicted_sum', title: 'PredictedSum', unit: '%', decimals: 2 },
@@ -146,7 +147,7 @@ async function build(context: ReportContext, id: string): Promise<TableBody> {
       ['PC1'],
     ),
     notes: [
-      ...notes(paper, shares, models),
+      ...notes(paper, shares, models, context.origin),
       ...absentModelsNote(
         models,
         models.filter((model) => shares.sum(model, 'measured') !== null),
@@ -160,8 +161,8 @@ export function moduleShares(id: string, title: string): Output {
   return {
     id,
     title,
-    caption:
-      'Share of a model’s energy that its lowest modules take, all input sizes together: measured, as the paper’s End2End predicts it, and as each of ours does (seeds averaged).',
+    caption: (origin) =>
+      `Share of a model’s energy that its lowest modules take, all input sizes together: ${origin}, as the paper’s End2End predicts it, and as each of ours does (seeds averaged).`,
     reads: ['features', 'predictions'],
     paper: [id],
     build: (context) => build(context, id),

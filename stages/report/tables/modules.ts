@@ -1,4 +1,5 @@
-/** Each model by module: what was measured, what the paper predicts, and what each predictor of ours does. */
+/** Each model by module: what it takes, what the paper predicts, and what each predictor of ours does. */
+import { capitalized, type Origin } from '../../energy/benches/origin.js';
 import { absentPredictorsNote, type Methods } from '../methods.js';
 import { label, modelsWith, titleOf } from '../names.js';
 import type { Output, ReportContext } from '../output.js';
@@ -7,7 +8,7 @@ import { settingShort, settingsNote } from '../settings.js';
 import { compared, type TableColumn, type TableRow } from '../table_json.js';
 import { ModuleShares, type PaperShare } from './module_shares.js';
 
-/** In the order of what they have measured. */
+/** In the order of what they know of the model. */
 const wanted = ['law', 'children', 'composition', 'planned', 'planned_catalogue'] as const;
 
 /** The paper's share of a module, from Tables 10 and 12. */
@@ -30,14 +31,14 @@ function rowsOf(
   const parts: TableRow[] = shares.measured(model).map(({ type, share_pct }) => ({
     model: label(model),
     type,
-    measured: share_pct,
+    wall_pct: share_pct,
     end2end: compared(paper(model, type), shares.share(model, type, 'end2end')),
     ...Object.fromEntries(predictors.map((predictor) => [predictor, shares.ofRoot(model, type, predictor)])),
   }));
   const sum: TableRow = {
     model: label(model),
     type: label('all', 'together'),
-    measured: shares.sum(model, 'measured'),
+    wall_pct: shares.sum(model, 'measured'),
     end2end: shares.sum(model, 'end2end'),
     ...Object.fromEntries(predictors.map((predictor) => [predictor, shares.sum(model, predictor)])),
   };
@@ -45,7 +46,12 @@ function rowsOf(
 }
 
 /** Models whose greatest module a predictor takes for another. */
-function rankNote(shares: ModuleShares, predictors: readonly string[], models: readonly string[]): string[] {
+function rankNote(
+  shares: ModuleShares,
+  predictors: readonly string[],
+  models: readonly string[],
+  origin: Origin,
+): string[] {
   const wrong = ['end2end', ...predictors].flatMap((predictor) => {
     const of = models.filter((model) => {
       const [first] = shares.ranked(model, predictor);
@@ -55,8 +61,8 @@ function rankNote(shares: ModuleShares, predictors: readonly string[], models: r
   });
   return [
     wrong.length === 0
-      ? 'Every predictor names the module that takes most as it was measured.'
-      : `Another module than the measured one is named as the greatest by ${wrong.join(', ')}.`,
+      ? `Every predictor names the module that takes most as it was ${origin}.`
+      : `Another module than the ${origin} one is named as the greatest by ${wrong.join(', ')}.`,
   ];
 }
 
@@ -69,8 +75,8 @@ const column = (methods: Methods, predictor: string): TableColumn => {
 export const modules: Output = {
   id: 'modules',
   title: 'Each model by module',
-  caption:
-    'Share of a model’s energy in % that its lowest modules take, summed over all input sizes, over the root’s sum: measured, as the paper predicts it, and by each predictor with the model held out.',
+  caption: (origin) =>
+    `Share of a model’s energy in % that its lowest modules take, summed over all input sizes, over the root’s sum: ${origin}, as the paper predicts it, and by each predictor with the model held out.`,
   reads: ['features', 'predictions', 'errors'],
   paper: ['table10', 'table12'],
   async build(context) {
@@ -84,13 +90,13 @@ export const modules: Output = {
       columns: [
         { name: 'model', title: 'Model', unit: '' },
         { name: 'type', title: 'Module', unit: '' },
-        { name: 'measured', title: 'Measured', unit: '%', decimals: 2 },
+        { name: 'wall_pct', title: capitalized(context.origin), unit: '%', decimals: 2 },
         column(methods, 'end2end'),
         ...predictors.map((predictor) => column(methods, predictor)),
       ],
       rows: models.flatMap((model) => rowsOf(model, shares, predictors, paper)),
       notes: [
-        ...rankNote(shares, predictors, models),
+        ...rankNote(shares, predictors, models, context.origin),
         'The paper’s End2End, printed and re-run (variant paper, as in Tables 10 and 12), is in shares of the modules together; all other columns, and the lines “together”, are of the whole model. What “together” lacks of 100 the model adds to its modules; what it has too much they take less together than alone.',
         settingsNote,
         ...absentPredictorsNote(methods, ['end2end', ...wanted]),

@@ -33,7 +33,7 @@ const leaking = ['end2end', 'stepwise', 'predicted_sum', 'unstructured', 'unstru
 
 export const settingsTable: Output = {
   id: 'settings',
-  title: 'Error by what is measured of the model',
+  title: 'Error by what is known of the model',
   caption:
     'Mean error in % at each level, each model held out in turn, beside what the paper prints. A line is only comparable with lines of its own setting.',
   reads: ['errors'],

@@ -1,4 +1,5 @@
 /** Table 1: the features, where they are here, and what was measured. */
+import { capitalized } from '../../energy/benches/origin.js';
 import { features } from '../../featurize/tables.js';
 import { beyondMark, beyondPaper, label } from '../names.js';
 import type { Output, ReportContext } from '../output.js';
@@ -18,18 +19,18 @@ async function ranges({ database }: ReportContext, columns: readonly string[]): 
   return new Map(columns.map((name) => [name, { least: row[`${name} least`], greatest: row[`${name} greatest`] }]));
 }
 
-async function controllerNote({ database }: ReportContext): Promise<string> {
+async function controllerNote({ database, origin }: ReportContext): Promise<string> {
   const rows = await queryRows<{ type: string; pct: number }>(
     database,
     `SELECT type, avg(gpu_mem_pct) AS pct FROM features WHERE level = 'ml' AND gpu_mem_pct IS NOT NULL GROUP BY type ORDER BY pct, type`,
   );
   const first = rows.at(0);
   const last = rows.at(-1);
-  const measured =
+  const means =
     first && last
-      ? ` Measured means: ${first.type} ${first.pct.toFixed(0)} %, ${last.type} ${last.pct.toFixed(0)} %.`
+      ? ` ${capitalized(origin)} means: ${first.type} ${first.pct.toFixed(0)} %, ${last.type} ${last.pct.toFixed(0)} %.`
       : '';
-  return `gm_usg is called memory usage in the paper, but it is the utilisation of the GPU’s memory controller (NVML).${measured}`;
+  return `gm_usg is called memory usage in the paper, but it is the utilisation of the GPU’s memory controller (NVML).${means}`;
 }
 
 export const table1: Output = {

@@ -53,14 +53,14 @@ const descriptions = ({ cpu, memory, gpu, gpuMemory }: Specification): Readonly<
   'GPU memory': gpuMemory,
 });
 
-function labelsNote({ machine }: ReportContext, { memory_mhz }: Clocks): string[] {
+function labelsNote({ machine, origin }: ReportContext, { memory_mhz }: Clocks): string[] {
   if (machine === null || memory_mhz === null) return [];
   const cards = Object.entries(memoryClocks).map(([card, mhz]) => `${mhz} MHz on a ${card}`);
   const [nearest] = Object.entries(memoryClocks).sort(
     (a, b) => Math.abs(a[1] - memory_mhz) - Math.abs(b[1] - memory_mhz),
   );
   return [
-    `The memory’s clock under CUDA load is ${cards.join(', ')}; measured: ${memory_mhz.toFixed(0)} MHz. By clocks and memory the machine that this run calls ${machine} behaves like a ${nearest[0]}: the device labels of the released data may be exchanged.`,
+    `The memory’s clock under CUDA load is ${cards.join(', ')}; ${origin}: ${memory_mhz.toFixed(0)} MHz. By clocks and memory the machine that this run calls ${machine} behaves like a ${nearest[0]}: the device labels of the released data may be exchanged.`,
   ];
 }
 

@@ -17,7 +17,7 @@ const titles: Readonly<Record<string, string>> = {
 
 function notes(paperKwh: number | null, batchJ: number | null, batch: number): string[] {
   const cost = 'Cost is energy at the configured price; search, retrieval and cooling are left out.';
-  if (batchJ === null) return ['This run has no measurement of that workload.', cost];
+  if (batchJ === null) return ['This run does not have that workload.', cost];
   const perBatches = (batchJ * million) / joulesPerKwh;
   const perInputs = kwhPerMillion(batchJ, batch);
   const ratio =
@@ -33,7 +33,8 @@ function notes(paperKwh: number | null, batchJ: number | null, batch: number): s
 export const table3: Output = {
   id: 'table3',
   title: 'Table 3: energy and cost of a million questions',
-  caption: 'BERT-base answering a million questions, batch size 16, 256 tokens, one GPU; measured wall energy.',
+  caption: (origin) =>
+    `BERT-base answering a million questions, batch size 16, 256 tokens, one GPU; ${origin} wall energy.`,
   reads: ['features'],
   paper: ['table3'],
   settings: ['price_usd_per_kwh'],

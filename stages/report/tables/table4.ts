@@ -45,7 +45,8 @@ function treesNote(paper: PaperValues, counts: readonly Counts[]): string[] {
 export const table4: Output = {
   id: 'table4',
   title: 'Table 4: the energy dataset',
-  caption: 'Nodes with features and measured energy, all input sizes together, counted from the trees of this run.',
+  caption: (origin) =>
+    `Nodes with features and ${origin} energy, all input sizes together, counted from the trees of this run.`,
   reads: ['nodes'],
   paper: ['table4'],
   async build(context) {

@@ -47,7 +47,7 @@ export const table7: Output = {
       notes: [
         ...cleanNote(errors, [{ of: 'all primitives', keys: [{ level: 'ml' }] }], 'ML level'),
         `The paper’s averages weigh every row alike; the plain means of the types it prints are PC1 ${plainMean(paper, { machine: 'PC1' }, types).toFixed(2)} and PC2 ${plainMean(paper, { machine: 'PC2' }, types).toFixed(2)}. Both means of ours are given (${beyondMark}: not in the paper).`,
-        'Rows that stand for one measurement count as often as they occur: in the GPTs mlp.c_proj is a copy of mlp.c_fc, and both MatMul of an attention are the first, since equal type, operations and bytes were measured once.',
+        `Rows that stand for one measurement count as often as they occur: in the GPTs mlp.c_proj is a copy of mlp.c_fc, and both MatMul of an attention are the first, since equal type, operations and bytes were ${context.origin} once.`,
         ...missingNote(rows, otherMachineNote(context)),
       ],
     };

@@ -1,4 +1,5 @@
 /** Where each predictor fails, by name: the nodes whose prediction is farthest off. */
+import { capitalized } from '../../energy/benches/origin.js';
 import { absentPredictorsNote, levelTitle, methodCells, methodColumns, type Level } from '../methods.js';
 import { label } from '../names.js';
 import type { Output } from '../output.js';
@@ -24,7 +25,7 @@ interface Case {
   wall_j: number;
   predicted_j: number;
   error_pct: number;
-  /** Why the prediction goes beyond what was measured; null where it does not. */
+  /** Why the prediction goes beyond what the predictor was fitted on; null where it does not. */
   extrapolated_by: string | null;
 }
 
@@ -72,14 +73,14 @@ export const worstCases: Output = {
         { name: 'length', title: 'Length', unit: '' },
         { name: 'node', title: 'Node', unit: '' },
         { name: 'nodes', title: 'Like it', unit: '' },
-        { name: 'wall_j', title: 'Measured', unit: 'J' },
+        { name: 'wall_j', title: capitalized(context.origin), unit: 'J' },
         { name: 'predicted_j', title: 'Predicted', unit: 'J' },
         { name: 'error', title: 'Off by', unit: '%', decimals: 1 },
         { name: 'extrapolated_by', title: 'Extrapolated by', unit: '' },
       ],
       rows,
       notes: [
-        'A measured value has its own scatter: small nodes are bound by launches and vary most from run to run.',
+        `A ${context.origin} value has its own scatter: small nodes are bound by launches and vary most from run to run.`,
         ...absentPredictorsNote(methods, wanted),
       ],
     };

@@ -52,7 +52,7 @@ test('the answer is the first line of stdout, warnings are not on it', async () 
     (await pipeline(folder, [...bert, '--batch', '8'])).stdout,
     /^4\.049 J a batch \(3\.97 to 4\.13, 90 %\)/,
   );
-  assert.match(stderr, /warning: extrapolated \(\*\): it runs relu where the measured models of its family run gelu/);
+  assert.match(stderr, /warning: extrapolated \(\*\): it runs relu where the fitted models of its family run gelu/);
   assert.match(stderr, /box can plan nothing: the tree ends where the profile does/);
 });
 

@@ -169,7 +169,7 @@ test('a primitive that no training model has is flagged', async () => {
   assert.equal([...flags('Conv1D')], [true]);
   assert.equal([...flags('GPT2Model')], [true]);
   const reasons = new Set(predictions.filter(({ fold }) => fold === 'gpts').map((row) => row.extrapolated_by));
-  assert.ok(reasons.has('no Conv1D was measured'), [...reasons].join());
+  assert.ok(reasons.has('fitted on no Conv1D'), [...reasons].join());
   assert.ok(predictions.every((row) => row.extrapolated === (row.extrapolated_by !== null)));
 });
 

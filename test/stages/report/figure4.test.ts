@@ -63,7 +63,7 @@ test('wide intervals leave the front open, and say so', async () => {
 
 test('the picture is a whole document, with and without intervals', async () => {
   for (const miniatures of [within(4), bare]) {
-    const svg = await miniaturesSvg(figure4, miniatures, claim);
+    const svg = await miniaturesSvg({ ...figure4, caption: String(figure4.caption) }, miniatures, claim);
     assert.match(svg, /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
     assert.match(svg, 'L4 H512: 89.7 %');
     assert.match(svg, 'predicted (planned, S3)');

@@ -28,11 +28,11 @@ test('figure 1 shows one layer, though the model has two', async () => {
 test('figure 5 takes like siblings together and holds the paper’s shares', async () => {
   const { rows } = await tableJson('figure5');
   const of = (node: string) => (rows as any[]).find((row) => row.node === node);
-  assert.is(of('BertModel').measured, 100);
+  assert.is(of('BertModel').wall_pct, 100);
   assert.is(of('BertModel/BertEncoder/BertLayer').nodes, 2);
   const output = of('BertModel/BertEncoder/BertLayer/BertOutput');
   assert.is(output.end2end.paper, 31.89);
-  assert.ok(output.measured > 10 && output.end2end.ours > 10);
+  assert.ok(output.wall_pct > 10 && output.end2end.ours > 10);
 });
 
 test('figure 3 counts the trees below a limit', async () => {

@@ -176,7 +176,7 @@ function predictionRows(node: Node): Row[] {
         high_j: predicted_j * 1.01,
         alpha: null,
         extrapolated: split === 'leave_family_out',
-        extrapolated_by: split === 'leave_family_out' ? 'no Conv1D was measured' : null,
+        extrapolated_by: split === 'leave_family_out' ? 'fitted on no Conv1D' : null,
       };
     }),
   );

@@ -52,6 +52,35 @@ test('the source label is at both ends and on every table', async () => {
   );
 });
 
+/** Of others: the paper’s name of a method, and what the predictors that ship were fitted on. */
+const notOurs = /software measurement|published measurements, replayed logs/g;
+
+for (const [origin, label] of [
+  ['simulated', 'simulated'],
+  ['replayed', 'published measurements, replayed logs'],
+  ['measured', 'measured, from logs'],
+  ['measured', 'measured live'],
+] as const) {
+  test(`values of a source that is “${label}” are called ${origin}, and no other is`, async () => {
+    const source = { label };
+    const page = (await publish('page', { source })).get('index.html')!;
+    assert.match(page, `Energy at the wall, ${origin}: one batch`);
+    assert.match(page, `rounds were ${origin}`);
+    const outputs = await Promise.all(
+      [...tables, ...figures].map(async ({ id }) => [...(await publish(id, { source }))]),
+    );
+    const texts = [['page', page] as const, ...outputs.flat()];
+    for (const [name, text] of texts) {
+      const own = text
+        .replaceAll(label, '')
+        .replace(notOurs, '')
+        .replace(/<script>[^]*<\/script>/, '');
+      for (const other of ['measured', 'replayed', 'simulated'])
+        if (other !== origin) assert.not.match(own, new RegExp(`\\b${other}\\b`, 'i'), name);
+    }
+  });
+}
+
 test('the page lists every round left out, and findings.json has all', async () => {
   const published = await publish('page');
   const { counts, findings, rounds, excluded_rounds } = JSON.parse(published.get('findings.json')!);
@@ -84,7 +113,7 @@ test('a workload that was not measured is replaced by the largest that was', asy
 test('an empty run has a page too', async () => {
   const empty = Object.fromEntries(Object.entries(fixture()).map(([name, rows]) => [name, rows.slice(0, 0)]));
   const page = (await publish('page', { tables: empty })).get('index.html')!;
-  assert.match(page, 'This run has no measured model');
+  assert.match(page, 'No model of this run was replayed');
   assert.match(page, 'id="table12"');
   assert.not.match(page.slice(0, page.indexOf('<script')), /NaN|undefined|Infinity/);
 });

@@ -26,7 +26,7 @@ test('every line of a table past the paper names its setting', async () => {
     for (const row of rows)
       assert.ok(['profiled', 'children', 'primitives', 'planned'].includes(String(row.setting)), id);
     const text = (await publish(id)).get(`tables/${id}.md`)!;
-    assert.match(text, /\| (S1 profiled: each node’s latency and GPU energy|S1b children) measured \|/, id);
+    assert.match(text, /\| (S1 profiled: each node’s latency and GPU energy|S1b children) known \|/, id);
   }
 });
 
@@ -120,19 +120,19 @@ test('modules add up, measured and predicted', async () => {
   const { rows, columns } = await tableJson('modules');
   assert.equal(
     columns.map(({ name }) => name),
-    ['model', 'type', 'measured', 'end2end', 'law', 'children', 'composition', 'planned'],
+    ['model', 'type', 'wall_pct', 'end2end', 'law', 'children', 'composition', 'planned'],
   );
   const gpt2 = rows.filter((row) => row.model === 'gpt2');
   const [sum] = gpt2.splice(
     gpt2.findIndex((row) => row.type === 'all'),
     1,
   );
-  for (const name of ['measured', ...ours]) {
+  for (const name of ['wall_pct', ...ours]) {
     const total = gpt2.reduce((all, row) => all + Number(row[name]), 0);
     assert.ok(Math.abs(total - Number(sum[name])) < 1e-6, name);
   }
   // In the fixture ours are off by one factor everywhere: their shares are the measured ones.
-  for (const row of gpt2) assert.ok(Math.abs(Number(row.law) - Number(row.measured)) < 1e-6);
+  for (const row of gpt2) assert.ok(Math.abs(Number(row.law) - Number(row.wall_pct)) < 1e-6);
   assert.is((rows.find((row) => row.type === 'BertOutput')!.end2end as any).paper, 31.89);
 });
 
@@ -171,9 +171,9 @@ test('the page’s head names each figure’s condition', async () => {
   const page = (await publish('page')).get('index.html')!;
   assert.match(
     page,
-    /with each node’s latency and GPU energy measured \(S1\) 0\.\d\d %, from its specification alone \(S3\) 0\.\d\d %/,
+    /with each node’s latency and GPU energy known \(S1\) 0\.\d\d %, from its specification alone \(S3\) 0\.\d\d %/,
   );
-  assert.match(page, /with a node’s children measured \(S1b\), 6\.\d ± 1\.\d %/);
+  assert.match(page, /with a node’s children known \(S1b\), 6\.\d ± 1\.\d %/);
 });
 
 test('a calibration of more nodes errs less', async () => {

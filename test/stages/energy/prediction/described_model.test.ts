@@ -57,7 +57,7 @@ test('what a config.json leaves out is said, what its family does not run is a d
   const small = await describeModel(file({ model_type: 'bert', hidden_size: 384, num_attention_heads: 6 }));
   assert.match(small.assumptions.join(), /as transformers takes it: num_hidden_layers 12, intermediate_size 3072/);
   const relu = await describeModel(file({ ...configurations['bert-base-uncased'], hidden_act: 'relu' }));
-  assert.equal(relu.differences, ['it runs relu where the measured models of its family run gelu']);
+  assert.equal(relu.differences, ['it runs relu where the fitted models of its family run gelu']);
   const runs = relu.tree(workload).find(({ type }) => type === 'BertIntermediate')!.operators;
   assert.equal(runs.map(({ operator }) => operator), ['relu']); // prettier-ignore
   const half = await describeModel(file({ ...gpt2, torch_dtype: 'float16', pruned_heads: { 0: [1] } }));

@@ -49,7 +49,7 @@ test('another activation replaces the operators of the feed-forward modules, and
   const relu = await changed('gpt2', 'activation=relu');
   const mlp = relu.tree({ batchSize: 8, length: 32 }).find(({ type }) => type === 'MLP')!;
   assert.equal(mlp.operators.map(({ operator }) => operator), ['relu']); // prettier-ignore
-  assert.match(relu.differences.join(), /relu where the measured models of its family run gelu_new/);
+  assert.match(relu.differences.join(), /relu where the fitted models of its family run gelu_new/);
 });
 
 test('mistakes name their place and the nearest key', async () => {

@@ -101,15 +101,15 @@ test('what lies outside is said, and below it what a module rests on', () => {
     const i = classes.findIndex((c) => forest.types[forest.type[c]] === type);
     return extrapolated[i] > 0 ? reasons[extrapolated[i] - 1] : null;
   };
-  assert.is(reasonOf('Conv1D'), 'no Conv1D was measured');
-  assert.is(reasonOf('GPT2Model'), 'no Conv1D was measured');
+  assert.is(reasonOf('Conv1D'), 'fitted on no Conv1D');
+  assert.is(reasonOf('GPT2Model'), 'fitted on no Conv1D');
   assert.is(reasonOf('Softmax'), null);
   const short = fitOn(planned, forest, ({ length }) => length === 256);
   const long = forest.workloads.filter(({ length }) => length === 256);
   const found = planned.predict(short, forest, long);
   assert.equal(new Set(found.extrapolated).has(0), false);
-  assert.ok(found.reasons.includes('length 256 of Linear, measured at 32 to 192'), found.reasons.join('; '));
-  assert.ok(found.reasons.includes('length 256, measured at 32 to 192'));
+  assert.ok(found.reasons.includes('length 256 of Linear, fitted at 32 to 192'), found.reasons.join('; '));
+  assert.ok(found.reasons.includes('length 256, fitted at 32 to 192'));
 });
 
 test('a clock that was never measured is said', () => {
@@ -119,8 +119,8 @@ test('a clock that was never measured is said', () => {
     const { reasons } = plannedClock.predict(fitted, at, at.workloads);
     return reasons.filter((reason) => reason.includes('clock'));
   };
-  assert.equal(told(1000), ['GPU clock below 1890 MHz, the lowest measured']);
-  assert.equal(told(2000), ['GPU clock above 1890 MHz, the highest measured']);
+  assert.equal(told(1000), ['GPU clock below 1890 MHz, the lowest it was fitted on']);
+  assert.equal(told(2000), ['GPU clock above 1890 MHz, the highest it was fitted on']);
   assert.equal(told(1890), []);
 });
 

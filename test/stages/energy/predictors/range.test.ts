@@ -31,13 +31,13 @@ test('within the trained range there is no reason', () => {
 
 test('a feature outside of its range is named with value and range, with the type of the node', () => {
   const reasons = reasonsOf(({ length }) => length === 16);
-  assert.is(reasons.Linear, 'length 16 of Linear, measured at 8');
-  assert.is(reasons.Output, 'length 16 of Output, measured at 8');
+  assert.is(reasons.Linear, 'length 16 of Linear, fitted at 8');
+  assert.is(reasons.Output, 'length 16 of Output, fitted at 8');
 });
 
 test('a primitive that was not trained is named, for all that rests on it', () => {
   const reasons = reasonsOf(({ model }) => model === 'talker');
-  for (const type of ['Conv1D', 'Output', 'Layer', 'GPT2Model']) assert.is(reasons[type], 'no Conv1D was measured');
+  for (const type of ['Conv1D', 'Output', 'Layer', 'GPT2Model']) assert.is(reasons[type], 'fitted on no Conv1D');
   assert.is(reasons.Linear, null);
 });
 
