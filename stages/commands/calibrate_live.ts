@@ -13,7 +13,7 @@ import { readableDuration, Terminal } from '../../pipeline/terminal.js';
 import { readYaml } from '../../pipeline/yaml.js';
 import { isUnmetered } from '../energy/benches/absent.js';
 import { meterSettings, period_us } from '../energy/meters/settings.js';
-import { leftToMeasure, type Left } from '../profile/live/forecast.js';
+import { asides, leftToMeasure, type Left } from '../profile/live/forecast.js';
 import type { CalibrateArgs } from './calibrate.js';
 import { outputFile } from './calibrate_output.js';
 import { calibrateRun, commandOf, configFile } from './calibrate_run.js';
@@ -54,9 +54,9 @@ async function planOf(config: string, set: readonly string[], { openRegistry }: 
   return { left: leftToMeasure(settings, source, name), isMetered: !isUnmetered(source) };
 }
 
-const planText = ({ measurements, done, seconds }: Left, what: string): string => {
-  const known = `${measurements} measurements${done > 0 ? ` (${done} are done)` : ''}, ${readableDuration(seconds)} at least`;
-  return `${what}: ${known}; starting PyTorch, a GPU that has to cool and fitting come on top`;
+const planText = (left: Left, what: string): string => {
+  const known = [`${left.measurements} measurements`, ...asides(left), `${readableDuration(left.seconds)} at least`];
+  return `${what}: ${known.join(', ')}; starting PyTorch, a GPU that has to cool and fitting come on top`;
 };
 
 /** Nobody measures for half an hour to be told then that the file cannot be written. */

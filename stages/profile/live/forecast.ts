@@ -8,7 +8,7 @@ import { isMeasured } from '../../energy/tree/measured.js';
 import { type Sizes, workloadsOf } from '../../energy/tree/workloads.js';
 import type { ProfileParams } from '../stage.js';
 import { session_s } from './jobs.js';
-import { isOpen, readJournal, sessionFolder, told } from './journal.js';
+import { pendingBy, readJournal, sessionFolder } from './journal.js';
 
 /** What trace is told (its own schema has checked it). */
 interface Traced extends Sizes {
@@ -30,6 +30,8 @@ function signatures(model: string, { measure, torch, ...sizes }: Traced): Set<st
 /** What a session has left to measure, and how long that takes at least. */
 export interface Left {
   readonly measurements: number;
+  /** Of these, such as could not be run before and are tried again (`profile.live.retry_failed`). */
+  readonly retried: number;
   readonly done: number;
   readonly seconds: number;
 }
@@ -37,13 +39,14 @@ export interface Left {
 function leftOf(params: ProfileParams, source: Source, model: string, run: string, trace: Traced): Left | null {
   const all = signatures(model, trace);
   if (!all) return null;
-  const { outcomes } = told(readJournal(sessionFolder(run, model)));
-  const done = [...all].filter((signature) => !isOpen(outcomes, `${model}/${signature}`)).length;
-  const measurements = all.size - done;
+  const pending = pendingBy(readJournal(sessionFolder(run, model)), params.live.retry_failed);
+  const asked = [...all].flatMap((signature) => pending(`${model}/${signature}`) ?? []);
+  const measurements = asked.length;
   const isMetered = liveOf(source).meter !== null;
   return {
     measurements,
-    done,
+    retried: asked.filter((one) => one === 'retry').length,
+    done: all.size - measurements,
     seconds: measurements === 0 ? 0 : session_s(measurements, params, params.live, isMetered),
   };
 }
@@ -58,11 +61,16 @@ export function forecast(
   if (source.kind !== 'live') return null;
   const left = leftOf(params, source, model, run, trace);
   if (!left) return `${model}: how long it takes is known when PyTorch has traced it`;
-  const { measurements, done, seconds } = left;
   const { round, rounds } = params;
-  const plan = `${measurements} measurements of ${rounds} × ${readableDuration(round)}${done > 0 ? `, ${done} done` : ''}`;
-  return `${model}: ${plan}: ${readableDuration(seconds)} at least`;
+  const plan = `${left.measurements} measurements of ${rounds} × ${readableDuration(round)}`;
+  return `${model}: ${[plan, ...asides(left)].join(', ')}: ${readableDuration(left.seconds)} at least`;
 }
+
+/** What stands beside the number of measurements: which of them are second tries, and what needs none. */
+export const asides = ({ retried, done }: Left): string[] => [
+  ...(retried > 0 ? [`${retried} of them tried again`] : []),
+  ...(done > 0 ? [`${done} done`] : []),
+];
 
 /** The same of all models of a live run's settings; those that PyTorch has to trace first are not counted. */
 export function leftToMeasure(settings: Readonly<Record<string, unknown>>, source: Source, run: string): Left {
@@ -70,5 +78,5 @@ export function leftToMeasure(settings: Readonly<Record<string, unknown>>, sourc
   const params = settings.profile as ProfileParams;
   const parts = trace.models.flatMap((model) => leftOf(params, source, model, run, trace) ?? []);
   const sum = (of: keyof Left): number => parts.reduce((total, part) => total + part[of], 0);
-  return { measurements: sum('measurements'), done: sum('done'), seconds: sum('seconds') };
+  return { measurements: sum('measurements'), retried: sum('retried'), done: sum('done'), seconds: sum('seconds') };
 }

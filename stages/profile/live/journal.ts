@@ -204,9 +204,17 @@ type Outcome = EntryOf<'done'>['outcome'];
 const outcomesOf = (entries: readonly Entry[]): ReadonlyMap<string, Outcome> =>
   new Map(ofKind(entries, 'done').map(({ measurement_id, outcome }) => [measurement_id, outcome]));
 
-/** Whether a measurement is still to be made, or has too few good rounds. */
-export const isOpen = (outcomes: ReadonlyMap<string, Outcome>, id: string): boolean =>
-  (outcomes.get(id) ?? 'poor') === 'poor';
+/** What is asked of a measurement that is to be made: for the first time or since it has too few good rounds, or again. */
+export type Pending = 'open' | 'retry';
+
+/** Of each measurement whether it is still to be made, null where it is not; `retries`: what could not be run is, too. */
+export function pendingBy(entries: readonly Entry[], retries: boolean): (id: string) => Pending | null {
+  const { outcomes, couldNotRun } = told(entries);
+  return (id) => {
+    if ((outcomes.get(id) ?? 'poor') === 'poor') return 'open';
+    return retries && couldNotRun.has(id) ? 'retry' : null;
+  };
+}
 
 /** The check that tells of a node that could not be run. */
 export const ranCheck = 'node_ran';

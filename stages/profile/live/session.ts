@@ -16,7 +16,7 @@ import { type Broken, broken, findingOf, gpuRound_s, liveChecks } from './checks
 import { Gate, type Standby } from './gate.js';
 import { notAlone } from './idle_checks.js';
 import { type Job, session_s } from './jobs.js';
-import { isOpen, type Journal, told } from './journal.js';
+import { type Journal, pendingBy, told } from './journal.js';
 import { measure, mostDeaths } from './measure.js';
 import type { LiveProtocol, Rounds } from './protocol.js';
 import { RunnerKeeper } from './runner_keeper.js';
@@ -63,8 +63,8 @@ export interface Session {
 
 /** Whatever is not done; with `retries` what could not be run, too. */
 const pendingOf = (jobs: readonly Job[], { entries }: Journal, retries = false): Job[] => {
-  const { outcomes, couldNotRun } = told(entries);
-  return jobs.filter(({ measurement_id: id }) => isOpen(outcomes, id) || (retries && couldNotRun.has(id)));
+  const pending = pendingBy(entries, retries);
+  return jobs.filter(({ measurement_id }) => pending(measurement_id) !== null);
 };
 
 /** True where nothing is left to measure, and the last burst has been. */
