@@ -82,9 +82,9 @@ const ofMachine = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EACCES', 'EPERM']);
 /** True where a file could not even be looked at: what is in there may well be right. */
 export const saysNothingOfFile = (error: unknown): boolean => ofMachine.has((error as SystemError).code ?? '');
 
-/** The file an error is about, by its final name. */
-function fileOf({ path, message }: SystemError): string | undefined {
-  const named = path ?? /file "([^"]+)"/.exec(message)?.[1];
+/** The file an error is about, by its final name: where a file is copied or renamed, what it would become. */
+function fileOf({ path, dest, message }: SystemError): string | undefined {
+  const named = dest ?? path ?? /file "([^"]+)"/.exec(message)?.[1];
   return named && finalName(named);
 }
 

@@ -4,13 +4,23 @@
  */
 import { parseArgs } from 'node:util';
 import { nearest } from '../pipeline/config/nearest.js';
-import { corruption } from './corruption/torture.js';
-import { limits, meeting, moments, operations, outputs } from './crash/torture.js';
+import { corruption, keptFiles } from './corruption/torture.js';
+import { exports, limits, meeting, moments, operations, outputs } from './crash/torture.js';
 import { fuzzing } from './fuzz/torture.js';
 import { tortureTable, type TorturePart, type TortureRow } from './torture_part.js';
 
 /** In the order in which they run. */
-const parts: readonly TorturePart[] = [operations, outputs, limits, moments, meeting, corruption, fuzzing];
+const parts: readonly TorturePart[] = [
+  operations,
+  outputs,
+  exports,
+  limits,
+  moments,
+  meeting,
+  corruption,
+  keptFiles,
+  fuzzing,
+];
 
 const { values, positionals } = parseArgs({
   options: { seed: { type: 'string', default: '1' } },

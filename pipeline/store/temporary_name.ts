@@ -20,10 +20,15 @@ let count = 0;
 
 export const temporaryName = (path: string): string => `${path}.${writer}-${++count}${temporarySuffix}`;
 
-/** The name that a file of this process will have in the end: what is told of it. Other names stay as they are. */
+/**
+ * The name that a file of this process will have in the end, or a file in a folder of such a name: what is told of it.
+ * Other names stay as they are.
+ */
 export function finalName(path: string): string {
   const at = path.lastIndexOf(`.${writer}-`);
-  return at >= 0 && path.endsWith(temporarySuffix) ? path.slice(0, at) : path;
+  const end = path.indexOf(temporarySuffix, at) + temporarySuffix.length;
+  const isTemporary = at >= 0 && end > at && (end === path.length || path[end] === '/');
+  return isTemporary ? path.slice(0, at) + path.slice(end) : path;
 }
 
 /** Temporary files of the same final name that processes of this machine left when they were killed. */

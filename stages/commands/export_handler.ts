@@ -1,24 +1,22 @@
 /** What `pipeline export` does: a run that is up to date, verified file by file, as a folder that appears whole. */
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Door } from '../../pipeline/cli/command.js';
 import { noteDamage } from '../../pipeline/cli/datasets.js';
 import { checkStage } from '../../pipeline/cli/stage_option.js';
 import { Database, quoteText } from '../../pipeline/database.js';
-import { IntegrityError, UnavailableError, UsageError } from '../../pipeline/errors.js';
+import { IntegrityError, UnavailableError } from '../../pipeline/errors.js';
 import type { Task } from '../../pipeline/graph.js';
 import { packageRoot, runFolder } from '../../pipeline/paths.js';
 import { openToRead, survey, type ProjectToRead } from '../../pipeline/project.js';
 import { toRows } from '../../pipeline/rows.js';
-import { discardAbandoned } from '../../pipeline/store/atomic.js';
-import { temporaryName } from '../../pipeline/store/temporary_name.js';
-import { hashFile } from '../../pipeline/store/hash.js';
 import { writerOf } from '../../pipeline/store/lock.js';
 import { readableBytes, type Terminal } from '../../pipeline/terminal.js';
 import type { ExportArgs } from './export.js';
 import { contentsOf, type Contents } from './export/content.js';
 import { dataPackage } from './export/data_package.js';
 import { description, type Described } from './export/description.js';
+import { isThere, makeFolder } from './export/folder.js';
 
 /** The tasks up to a stage, fresh. Throws an UnavailableError where one is not. */
 async function tasksOf(project: ProjectToRead, { config, stage }: ExportArgs, terminal: Terminal): Promise<Task[]> {
@@ -72,28 +70,13 @@ async function facts(contents: Contents): Promise<Pick<Described, 'sessions' | '
   }
 }
 
-/** Writes everything, SHA256SUMS last; gives the bytes. */
-function write(folder: string, contents: Contents, texts: Readonly<Record<string, string>>): number {
-  const { datasets, report, inputs } = contents;
-  const copied = [...datasets, ...report, ...inputs];
-  for (const { path, from } of copied) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    copyFileSync(from, join(folder, path));
-  }
-  for (const [path, text] of Object.entries(texts)) writeFileSync(join(folder, path), text);
-  const paths = [...copied.map(({ path }) => path), ...Object.keys(texts)].sort();
-  const sums = paths.map((path) => `${hashFile(join(folder, path))}  ${path}\n`).join('');
-  writeFileSync(join(folder, 'SHA256SUMS'), sums);
-  return paths.reduce((sum, path) => sum + readFileSync(join(folder, path)).length, sums.length);
-}
-
 export async function handle(args: ExportArgs, terminal: Terminal, { openRegistry }: Door): Promise<void> {
   const registry = await openRegistry();
   checkStage(args.stage, registry);
   const project = await openToRead(args.config, registry, args.set);
   const { run, source } = project.graph;
-  const folder = args.output ?? `${run}-export`;
-  if (existsSync(folder)) throw new UsageError(`${folder} is there already`, 'name another folder: --output FOLDER');
+  const folder = (args.output ?? `${run}-export`).replace(/(?<=.)\/+$/, '');
+  if (existsSync(folder)) throw isThere(folder);
   const writer = writerOf(runFolder(run));
   if (writer)
     throw new UnavailableError(`run ${run} is being written by ${writer}`, 'export it when that has finished');
@@ -106,20 +89,11 @@ export async function handle(args: ExportArgs, terminal: Terminal, { openRegistr
     'configuration.yaml': readFileSync(args.config, 'utf8'),
     'datapackage.json': `${JSON.stringify(dataPackage(contents.datasets, about), null, 2)}\n`,
   };
-  const temporary = temporaryName(folder);
-  try {
-    mkdirSync(temporary, { recursive: true });
-    const bytes = write(temporary, contents, texts);
-    verified(project, tasks); // Nobody has replaced a file while it was copied.
-    renameSync(temporary, folder);
-    discardAbandoned(folder);
-    const { datasets, report, inputs } = contents;
-    const files = datasets.length + report.length + inputs.length + Object.keys(texts).length + 1;
-    terminal.print(`${folder}: ${files} files, ${readableBytes(bytes)} (${source.label})`);
-    terminal.document({ folder, run, source: { kind: source.kind, label: source.label }, files, bytes });
-    terminal.say('before you publish it: state a licence in its README.md');
-  } catch (error) {
-    rmSync(temporary, { recursive: true, force: true });
-    throw error;
-  }
+  // Checked once more: nobody has replaced a file while it was copied.
+  const bytes = makeFolder(folder, contents, texts, () => verified(project, tasks));
+  const { datasets, report, inputs } = contents;
+  const files = datasets.length + report.length + inputs.length + Object.keys(texts).length + 1;
+  terminal.print(`${folder}: ${files} files, ${readableBytes(bytes)} (${source.label})`);
+  terminal.document({ folder, run, source: { kind: source.kind, label: source.label }, files, bytes });
+  terminal.say('before you publish it: state a licence in its README.md');
 }

@@ -33,25 +33,35 @@ async function toyBench(): Promise<Bench> {
   return { pipeline, config: 'toy.yaml', copy: new FolderCopy(['data', 'reports']) };
 }
 
-export const corruption: TorturePart = {
-  name: 'corruption',
+type Each = (kind: string, flip: Flip) => Promise<void>;
+
+/** A part that does it with each kind of file, one after another. */
+const part = (name: string, flipEach: (each: Each) => Promise<void>): TorturePart => ({
+  name,
   async run(seed, tell) {
     const rows: TortureRow[] = [];
-    const each = async (kind: string, flip: Flip) => {
+    await flipEach(async (kind, flip) => {
       rows.push(await flipped(kind, seed, flip));
       tell(kind);
-    };
-    const toy = await toyBench();
-    for (const artefact of toyArtefacts) await each(artefact.kind, ofArtefact(toy, artefact));
-    const fitted = await fittedBench();
-    for (const artefact of fitted.artefacts) await each(artefact.kind, ofArtefact(fitted, artefact));
-    fitted.copy.restore();
-    for (const one of predictorFiles)
-      await each(one.kind, (random, i) => checkPredictorFile(one, i, () => flipOneBit(one.file, random)));
-    const journal = await JournalBench.open();
-    await each('journal of a finished session', (random) => journal.flippedAsFinished(random));
-    await each('journal of a killed session', (random) => journal.flippedAsKilled(random));
-    await journal.putBack();
+    });
     return rows;
   },
-};
+});
+
+/** What the engine keeps of a run. */
+export const corruption = part('corruption', async (each) => {
+  const toy = await toyBench();
+  for (const artefact of toyArtefacts) await each(artefact.kind, ofArtefact(toy, artefact));
+});
+
+/** What the science keeps: what was measured, and what was fitted. */
+export const keptFiles = part('kept-files', async (each) => {
+  const journal = await JournalBench.open();
+  await each('journal of a finished session', (random) => journal.flippedAsFinished(random));
+  await each('journal of a killed session', (random) => journal.flippedAsKilled(random));
+  await journal.putBack();
+  const fitted = await fittedBench();
+  for (const one of predictorFiles)
+    await each(one.kind, (random, i) => checkPredictorFile(one, i, () => flipOneBit(one.file, random)));
+  for (const artefact of fitted.artefacts) await each(artefact.kind, ofArtefact(fitted, artefact));
+});

@@ -2,6 +2,7 @@
 import { Random } from '../../stages/energy/random.js';
 import { needs } from '../needs.js';
 import type { TorturePart, TortureRow } from '../torture_part.js';
+import { countOfExport, disturbedExport, exportBase } from './exports.js';
 import { buildFaults, type Fault } from './faults.js';
 import { inParallel } from './in_parallel.js';
 import { limited, limitsHere } from './limits.js';
@@ -107,6 +108,25 @@ export const outputs: TorturePart = {
       }
       rows.push({ what: `kill, ENOSPC, EIO, EROFS at every operation of query --output, ${format}`, tried, wrong });
       tell(`${format}: ${tried}`);
+    }
+    base.remove();
+    return rows;
+  },
+};
+
+/** Kills, and failures of the disk, at each operation of `export`. */
+export const exports: TorturePart = {
+  name: 'exports',
+  async run(_, tell) {
+    const library = buildFaults(needs('cc') ?? 'cc');
+    const { base, whole } = await exportBase();
+    const rows: TortureRow[] = [];
+    for (const what of everyOperation) {
+      const count = await countOfExport(library, base, what);
+      const faults = Array.from({ length: count }, (_, i): Fault => ({ what, at: i + 1 }));
+      const wrong = await inParallel(faults, (fault) => disturbedExport(library, base, whole, fault));
+      rows.push({ what: `${what} at every operation of export`, tried: count, wrong: wrong.flat() });
+      tell(`${what} at each of ${count}`);
     }
     base.remove();
     return rows;

@@ -47,7 +47,11 @@ test('a file is hashed by its bytes, longer than a block too', () => {
 test('a temporary name is no other one, and tells that it is temporary', () => {
   const names = new Set(Array.from({ length: 100 }, () => temporaryName('a/b.parquet')));
   assert.is(names.size, 100);
-  for (const name of names) assert.is(finalName(name), 'a/b.parquet');
+  for (const name of names) {
+    assert.is(finalName(name), 'a/b.parquet');
+    assert.is(finalName(`${name}/in/it.csv`), 'a/b.parquet/in/it.csv');
+    for (const other of [`${name}e`, name.slice(0, -1)]) assert.is(finalName(other), other);
+  }
   assert.is(finalName('a/b.other-1-1.tmp'), 'a/b.other-1-1.tmp');
   for (const name of names) assert.match(name, new RegExp(`^a/b\\.parquet\\.[0-9a-f]{10}-${process.pid}-\\d+\\.tmp$`));
 });

@@ -81,7 +81,7 @@ test('the description says what it is, with what it was measured, and what was n
 });
 
 test('the same run gives the same bytes; what is there is not written over', async () => {
-  const again = await runProgram('export', 'small.yaml', '--stage', 'align', '--output', 'deep/again', '--json');
+  const again = await runProgram('export', 'small.yaml', '--stage', 'align', '--output', 'deep/again/', '--json');
   assert.is(again.code, 0, again.stderr);
   assert.equal((JSON.parse(again.stdout) as { folder: string }).folder, 'deep/again');
   assert.equal(filesIn('deep/again'), filesIn('small-export'));
