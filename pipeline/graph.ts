@@ -1,4 +1,4 @@
-/** Stages × partitions make tasks; a task depends on those whose tables it reads. */
+/** Stages × partitions make tasks; a task depends on those before it whose tables it reads, of its own stage too. */
 import { join } from 'node:path';
 import type { Configuration } from './config/configuration.js';
 import { reportFolder, runFolder } from './paths.js';
@@ -53,12 +53,11 @@ export function buildGraph(configuration: Configuration, registry: Registry, sou
     partitions[stage.name] = own;
     const texts = stage.leftOut?.(settings[stage.name], settings, source) ?? [];
     leftOut.push(...texts.map((text) => ({ stage: stage.name, text })));
-    const before = [...tasks];
     for (const partition of own) {
       const key = partitionKey(partition);
       const reads = stage.reads.map(({ table, of = () => true }) => ({
         table,
-        from: before.filter((task) => task.stage.writes.includes(table) && of(partition, task.partition)),
+        from: tasks.filter((task) => task.stage.writes.includes(table) && of(partition, task.partition)),
       }));
       tasks.push({ id: `${stage.name}/${key}`, stage, module, partition, key, reads });
     }

@@ -16,7 +16,10 @@ export const partitionKey = (partition: Partition): string => Object.values(part
 /** Partitions by the name of the stage that writes them. */
 export type Upstream = Readonly<Record<string, readonly Partition[]>>;
 
-/** A table that a stage reads; `of` picks the partitions of the writing stage that one of its own needs (default all). */
+/**
+ * A table that a stage reads; `of` picks the partitions of the writing stage that one of its own needs (default all). Of a
+ * table that the stage writes itself, a partition may need those of earlier partitions.
+ */
 export interface Read {
   readonly table: TableSchema;
   readonly of?: (own: Partition, theirs: Partition) => boolean;

@@ -1,4 +1,5 @@
-/** Writes one table, one figure or the page. The page builds tables and figures anew: that is cheaper than reading them. */
+/** Writes one table, one figure or the page, which takes tables and figures as these have written them. */
+import { fromRows } from '../../pipeline/rows.js';
 import type { TaskContext } from '../../pipeline/stage.js';
 import { figures } from './figures/list.js';
 import { openReport, tableData } from './output.js';
@@ -6,7 +7,9 @@ import { csv } from './render/csv.js';
 import { json } from './render/json.js';
 import { latex } from './render/latex.js';
 import { markdown } from './render/markdown.js';
+import { sectionHtml } from './page/section.js';
 import { chosen, page, type ReportParams, settingsOf } from './stage.js';
+import { sections } from './tables.js';
 import type { TableData } from './table_json.js';
 
 const formats = { md: markdown, csv, tex: latex, json } as const;
@@ -22,14 +25,17 @@ export async function run(context: TaskContext<ReportParams>): Promise<void> {
   const { output: id } = context.partition;
   if (id === page) {
     const { publishPage } = await import('./page/page.js');
-    return publishPage(context, report);
+    await publishPage(context, report);
+    return context.write(sections, fromRows(sections, []));
   }
   const output = chosen(context.params).find((one) => one.id === id);
   if (!output) throw new Error(`report: no output ${id}`);
-  await publishTable(context, await tableData(output, report));
-  const drawing = await figures.find((figure) => figure.id === id)?.draw(report);
+  const table = await tableData(output, report);
+  await publishTable(context, table);
+  const drawing = (await figures.find((figure) => figure.id === id)?.draw(report)) ?? null;
   if (drawing) {
     await context.publish(`figures/${id}.svg`, drawing.svg);
     await context.publish(`figures/${id}.csv`, drawing.csv);
   }
+  await context.write(sections, fromRows(sections, [{ output: id, html: sectionHtml(output, table, drawing) }]));
 }

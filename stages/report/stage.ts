@@ -15,6 +15,7 @@ import { nodes } from '../trace/tables.js';
 import { figures } from './figures/list.js';
 import type { Dataset, Output } from './output.js';
 import { paperFile } from './paper.js';
+import { sections } from './tables.js';
 import { tables } from './tables/list.js';
 
 const outputs: readonly Output[] = [...tables, ...figures];
@@ -58,7 +59,7 @@ const datasets: Readonly<Record<Dataset, TableSchema>> = {
 const readsDataset = ({ output }: Partition, dataset: string): boolean =>
   output === page || outputs.some(({ id, reads }) => id === output && (reads as readonly string[]).includes(dataset));
 
-/** The settings that one output prints; the page builds them all. */
+/** The settings that one output prints; the page prints them all. */
 export function settingsOf(params: ReportParams, { output }: Partition): Partial<ReportParams> {
   if (output === page) return params;
   const { settings = [] } = outputs.find(({ id }) => id === output) ?? {};
@@ -71,10 +72,10 @@ export const chosen = (params: ReportParams): readonly Output[] =>
 
 function files(params: ReportParams, source: Source, { output }: Partition): FileInput[] {
   const of = output === page ? chosen(params) : outputs.filter(({ id }) => id === output);
-  const shipped = [...new Set(of.flatMap((one) => [...one.paper.map(paperFile), ...(one.files?.() ?? [])]))];
-  if (output === page) shipped.push('package.json');
+  const own = output === page ? ['package.json'] : of.flatMap((one) => one.files?.() ?? []);
+  const shipped = [...new Set([...of.flatMap((one) => one.paper.map(paperFile)), ...own])];
   const files = shipped.map((name) => ({ name, path: join(packageRoot, name) }));
-  if (!of.some(({ id }) => id === 'table2')) return files;
+  if (output !== 'table2') return files;
   return [...files, ...machineFiles(source).map((path) => ({ name: basename(path), path }))];
 }
 
@@ -82,8 +83,11 @@ export const report: Stage<ReportParams> = {
   name: 'report',
   about: 'every table and figure of the paper beside ours, and one page',
   params,
-  reads: Object.entries(datasets).map(([name, table]) => ({ table, of: (own: Partition) => readsDataset(own, name) })),
-  writes: [],
+  reads: [
+    ...Object.entries(datasets).map(([name, table]) => ({ table, of: (own: Partition) => readsDataset(own, name) })),
+    { table: sections, of: ({ output }) => output === page },
+  ],
+  writes: [sections],
   usesSource: true,
   usesConfiguration: ({ output }) => output === page,
   files,

@@ -7,15 +7,16 @@ import { readFile } from 'node:fs/promises';
 import type { TaskContext } from '../../../pipeline/stage.js';
 import { paperFigures } from '../figures/list.js';
 import { capitalized, type Origin } from '../../energy/benches/origin.js';
-import { tableData, type ReportContext, type Workload } from '../output.js';
+import { type ReportContext, type Workload } from '../output.js';
 import { queryRows } from '../query_rows.js';
-import { escapeHtml, html } from '../render/html.js';
+import { escapeHtml } from '../render/html.js';
 import { chosen, type ReportParams } from '../stage.js';
 import { paperTables } from '../tables/list.js';
 import { answer, readRoots } from './answer.js';
 import { findingsHtml, findingsJson, readFindings } from './findings.js';
 import { past } from './past.js';
 import { provenanceHtml, provenanceJson, readProvenance } from './provenance.js';
+import { readSections, sectionsOf } from './section.js';
 import { jsonForScript, readTrees } from './trees.js';
 
 const asset = (name: string): Promise<string> => readFile(new URL(`./${name}`, import.meta.url), 'utf8');
@@ -24,26 +25,6 @@ async function pageWorkload(report: ReportContext): Promise<Workload> {
   const sql = new URL('./workload.sql', import.meta.url);
   const [found] = await queryRows<Workload>(report.database, sql, { ...report.workload });
   return found ?? report.workload;
-}
-
-async function tablesHtml(report: ReportContext, ids: ReadonlySet<string>): Promise<string> {
-  const parts: string[] = [];
-  for (const table of paperTables) if (ids.has(table.id)) parts.push(html(await tableData(table, report)));
-  return parts.join('\n');
-}
-
-/** A figure's table longer than this repeats its picture: it is folded. */
-const foldFrom = 8;
-
-async function figuresHtml(report: ReportContext, ids: ReadonlySet<string>): Promise<string> {
-  const parts: string[] = [];
-  for (const figure of paperFigures) {
-    if (!ids.has(figure.id)) continue;
-    const drawing = await figure.draw(report);
-    const table = await tableData(figure, report);
-    parts.push(html(table, drawing ? { picture: drawing.svg, folded: table.rows.length > foldFrom } : {}));
-  }
-  return parts.join('\n');
 }
 
 const icicleHtml = (workload: Workload, origin: Origin, source: string): string => `
@@ -61,7 +42,7 @@ const icicleHtml = (workload: Workload, origin: Origin, source: string): string 
 <p id="icicle-help" class="caption">Click a node to zoom in, the leftmost to zoom out. Keyboard: arrows walk, Enter zooms in, Escape out, Home goes to the root.</p>
 <noscript><p>The tree needs JavaScript; figures 1 and 5 show it without.</p></noscript>`;
 
-const sections = [
+const headings = [
   ['answer', 'Answer'],
   ['tree', 'Model tree'],
   ['tables', 'Tables'],
@@ -74,19 +55,19 @@ const sections = [
 /** Publishes index.html, findings.json and provenance.json. */
 export async function publishPage(context: TaskContext<ReportParams>, report: ReportContext): Promise<void> {
   const outputs = chosen(context.params);
-  const ids = new Set(outputs.map(({ id }) => id));
+  const sections = await readSections(report);
   const { label } = context.source;
   const workload = await pageWorkload(report);
   const roots = await readRoots(report, workload);
   const findings = await readFindings(report);
   const provenance = await readProvenance(context, report, outputs);
   const [css, pastCss, script] = await Promise.all(['page.css', 'past.css', 'icicle.js'].map(asset));
-  const body: Readonly<Record<(typeof sections)[number][0], string>> = {
+  const body: Readonly<Record<(typeof headings)[number][0], string>> = {
     answer: await answer(report, workload, roots),
     tree: icicleHtml(workload, report.origin, label),
-    tables: await tablesHtml(report, ids),
-    figures: await figuresHtml(report, ids),
-    past: await past(report, ids),
+    tables: sectionsOf(sections, paperTables),
+    figures: sectionsOf(sections, paperFigures),
+    past: await past(report, sections),
     findings: findingsHtml(findings, report.origin),
     provenance: provenanceHtml(provenance),
   };
@@ -106,14 +87,14 @@ function frame(
   css: string,
   script: string,
   trees: string,
-  body: Readonly<Record<(typeof sections)[number][0], string>>,
+  body: Readonly<Record<(typeof headings)[number][0], string>>,
 ): string {
   const hash = createHash('sha256').update(script).digest('base64');
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; img-src data:; base-uri 'none'; form-action 'none'`;
   const title = `IrEne on ${machine ?? 'this bench'}: run ${run}`;
-  const links = sections.map(([id, name]) => `<a href="#${id}">${name}</a>`).join(' ');
+  const links = headings.map(([id, name]) => `<a href="#${id}">${name}</a>`).join(' ');
   const label = `<p class="label">Source of every number of ours: <strong>${escapeHtml(source)}</strong></p>`;
-  const parts = sections.map(
+  const parts = headings.map(
     ([id, name]) => `<section class="part" id="${id}"><h2>${name}</h2>\n${body[id]}\n</section>`,
   );
   return `<!doctype html>

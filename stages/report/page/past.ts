@@ -1,15 +1,13 @@
 /** The page's section past the paper: what other predictors reach in which setting, then the tables that show it. */
 import { pastFigures } from '../figures/list.js';
 import type { Methods } from '../methods.js';
-import { tableData, type Output, type ReportContext } from '../output.js';
-import { escapeHtml, html } from '../render/html.js';
+import type { ReportContext } from '../output.js';
+import { escapeHtml } from '../render/html.js';
 import { representatives } from '../settings.js';
 import { pastTables } from '../tables/list.js';
 import { errorText, reached } from './reached.js';
+import { sectionsOf } from './section.js';
 import { settingsChart } from './settings_chart.js';
-
-/** A table longer than this is folded away. */
-const foldFrom = 36;
 
 function lead(methods: Methods): string {
   const ours = reached(methods);
@@ -35,20 +33,9 @@ async function chart(report: ReportContext): Promise<string> {
   return `<figure><div class="scroll" tabindex="0" role="region" aria-label="Errors by setting, picture">${svg}</div><figcaption>${key}</figcaption></figure>`;
 }
 
-async function outputHtml(report: ReportContext, output: Output): Promise<string> {
-  const drawing = await pastFigures.find(({ id }) => id === output.id)?.draw(report);
-  const table = await tableData(output, report);
-  const folded = table.rows.length > foldFrom;
-  return html(table, drawing ? { picture: drawing.svg, folded } : { folded });
-}
-
-export async function past(report: ReportContext, ids: ReadonlySet<string>): Promise<string> {
+export async function past(report: ReportContext, sections: ReadonlyMap<string, string>): Promise<string> {
   const methods = await report.methods();
-  const parts: string[] = [];
-  for (const output of [...pastTables, ...pastFigures]) {
-    if (ids.has(output.id)) parts.push(await outputHtml(report, output));
-  }
   return `<p class="lead">${escapeHtml(lead(methods))}</p>
 <div class="answer">${await chart(report)}</div>
-${parts.join('\n')}`;
+${sectionsOf(sections, [...pastTables, ...pastFigures])}`;
 }

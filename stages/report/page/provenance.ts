@@ -6,6 +6,7 @@ import { packageRoot } from '../../../pipeline/paths.js';
 import type { InputFile, TaskContext } from '../../../pipeline/stage.js';
 import type { Output, ReportContext } from '../output.js';
 import { paperFile } from '../paper.js';
+import { sections } from '../tables.js';
 import { queryRows } from '../query_rows.js';
 import { numberText } from '../render/cell.js';
 import { escapeHtml } from '../render/html.js';
@@ -53,7 +54,9 @@ export async function readProvenance(
     software: { name, version, dependencies },
     seeds: seeds !== null && seeds > 1 ? seeds : null,
     configuration: context.configuration ?? null,
+    // What the page takes of its own stage rests on the same.
     inputs: context.inputs
+      .filter(({ table }) => table !== sections.name)
       .map(({ task, table, sha256, rows }) => ({ task, table, sha256, rows }))
       .sort((a, b) => byText(`${a.task} ${a.table}`, `${b.task} ${b.table}`)),
     paper,
