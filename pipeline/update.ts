@@ -172,6 +172,8 @@ class Update {
       counts.done++;
       counts.seconds = Math.round((counts.seconds + result.seconds) * 1000) / 1000;
       this.refusals.push(...result.refusals.map((text) => `${task.id}: ${text}`));
+      const untold = result.findings.refuse - result.refusals.length;
+      if (untold > 0) this.refusals.push(`${task.id}: … and ${untold} more`);
       this.reporter.finished(task, result);
     } catch (error) {
       if (error instanceof NotBegun) return;
@@ -191,11 +193,17 @@ class Update {
   }
 }
 
-const refused = (refusals: readonly string[], { run }: Graph): RefusedError =>
-  new RefusedError(
-    `a check refuses, nothing after it was computed:\n  ${refusals.slice(0, 10).join('\n  ')}`,
+/** Lines of refusals that an error has: of so many tasks the others are counted. */
+const toldRefusals = 12;
+
+function refused(refusals: readonly string[], { run }: Graph): RefusedError {
+  const untold = refusals.length - toldRefusals;
+  const lines = [...refusals.slice(0, toldRefusals), ...(untold > 0 ? [`… and ${untold} lines more`] : [])];
+  return new RefusedError(
+    `a check refuses, nothing after it was computed:\n  ${lines.join('\n  ')}`,
     `\`pipeline check\` lists every finding of run ${run}`,
   );
+}
 
 /** Returns what was done stage by stage, and the manifests of all that is up to date. */
 export async function update(

@@ -96,12 +96,38 @@ async function roundEdges(database: Database, steps: readonly Round[], search_us
   return expectedEdges(steps, (host_us) => host_us + best.offset_us);
 }
 
+interface Span {
+  readonly from_us: number;
+  readonly to_us: number;
+}
+
+/** Least share of a session that the power log covers, of what it is long enough for. Derived: more than half of it is there. */
+const leastCovered = 0.5;
+
+/**
+ * Whether an offset puts the time from the first burst to the last into that of the log. One that does not has taken a burst
+ * for another that looks alike, where the log does not show its own.
+ */
+function isCovered(session: Span, log: Span, offset_us: number): boolean {
+  const from_us = Math.max(log.from_us, session.from_us + offset_us);
+  const to_us = Math.min(log.to_us, session.to_us + offset_us);
+  return to_us - from_us >= leastCovered * Math.min(log.to_us - log.from_us, session.to_us - session.from_us);
+}
+
+async function spanOf(database: Database): Promise<Span> {
+  const log = await database.query('SELECT min(at_us) AS from_us, max(at_us) AS to_us FROM windows');
+  return { from_us: numbers(log, 'from_us')[0], to_us: numbers(log, 'to_us')[0] };
+}
+
 /** Every burst's edges as the coarse search expects them; none of a burst that the log does not show. */
 async function coarseEdges(database: Database, all: readonly Step[][], search_us: number): Promise<Edge[]> {
+  const session = { from_us: all[0][0].start_us, to_us: all.at(-1)!.at(-1)!.end_us };
+  const whole = await spanOf(database);
   const sightings: Sighting[] = [];
   for (const burst of all) {
     const log = await logAround(database, burst, search_us);
-    sightings.push({ at_us: burst[0].start_us, candidates: candidates(burst, log, search_us) });
+    const seen = candidates(burst, log, search_us).filter(({ offset_us }) => isCovered(session, whole, offset_us));
+    sightings.push({ at_us: burst[0].start_us, candidates: seen });
   }
   return coarseOffsets(sightings).flatMap((offset_us, i) =>
     offset_us === null ? [] : expectedEdges(all[i], (host_us) => host_us + offset_us),

@@ -152,7 +152,9 @@ function tooFewRounds(
   return byMeasurement(rounds, [...rounds.keys()]).flatMap(([subject, own]) => {
     const left = own.filter((place) => excludedBy[place].length === 0).length;
     if (left >= of.limit) return [];
-    return [finding(of, 'refuse', subject, left, `${left} of ${own.length} rounds are left`)];
+    const by = [...new Set(own.flatMap((place) => excludedBy[place]))].sort();
+    const why = by.length > 0 ? `: the others are left out by check ${by.join(', ')}` : '';
+    return [finding(of, 'refuse', subject, left, `${left} of ${own.length} rounds are left${why}`)];
   });
 }
 

@@ -71,16 +71,16 @@ export const make: Stage<NumbersParams> = {
     const offset = existsSync('offset.txt') ? Number(readFileSync('offset.txt', 'utf8')) : 0;
     const rows = Array.from({ length: params.count }, (_, i) => ({ letter, i, x: (offset + i) * params.scale }));
     await write(values, fromRows(values, rows.reverse()));
-    const refusing = {
+    const refusing = rows.map(({ i }) => ({
       check_id: '5',
       severity: 'refuse',
-      subject: letter,
+      subject: `${letter}${i}`,
       value: 1,
       limit: 0,
       source: 'test',
       message: 'no',
-    };
-    await write(findings, fromRows(findings, params.refuse === letter ? [refusing] : []));
+    }));
+    await write(findings, fromRows(findings, params.refuse === letter ? refusing : []));
   },
 };
 

@@ -112,6 +112,12 @@ test('a check that refuses stops what follows with exit 3, every time', async ()
   );
 });
 
+test('an error has the first refusals of a task, and how many more there are', async () => {
+  const { message } = await failure(runToy({ set: ['make.refuse=b', 'make.count=8'] }));
+  const lines = [0, 1, 2, 3, 4].map((i) => `  make/b: 5 b${i}: no`);
+  assert.is(message.split('\n').slice(1).join('\n'), [...lines, '  make/b: … and 3 more'].join('\n'));
+});
+
 test('a failing task keeps what was finished, and its error keeps its kind', async () => {
   const error = await failure(runToy({ set: ['make.fail=b'], jobs: 1 }));
   assert.instance(error, Error);

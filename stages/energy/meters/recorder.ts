@@ -2,9 +2,9 @@
  * The process that reads a meter and does nothing else, so that no other work delays a stamp. Its parent sends what to
  * record and gets samples and events; when the parent is gone it closes the log and ends.
  */
-import { writeFileSync } from 'node:fs';
-import { constants, getPriority, setPriority } from 'node:os';
+import { getPriority } from 'node:os';
 import { PipelineError } from '../../../pipeline/errors.js';
+import { goFirst } from './go_first.js';
 import { bootId } from './host_clock.js';
 import { LogFile } from './log_file.js';
 import type { MeterEvent, Sample } from './meter.js';
@@ -30,21 +30,8 @@ const tell = (message: Message): void => {
   if (process.connected) process.send?.(message, undefined, undefined, () => {});
 };
 
-/**
- * Where the system permits: a stamp should not wait for the work that is measured. Linux weighs whole sessions against each
- * other (autogroup), so that the recorder's own session has to go first too.
- */
-function goFirst(): void {
-  try {
-    setPriority(constants.priority.PRIORITY_HIGHEST);
-    writeFileSync('/proc/self/autogroup', String(constants.priority.PRIORITY_HIGHEST));
-  } catch {
-    // Not permitted, or no such thing here: stamps on a busy machine are later, and the clock's residual shows it (check 1).
-  }
-}
-
 async function record({ settings, log: path }: Order): Promise<void> {
-  goFirst();
+  goFirst(process.pid);
   const log = new LogFile(path);
   log.append(headerLine({ settings, boot_id: bootId(), nice: getPriority() }));
   const recording = new Recording(settings, () => connectMeter(settings), log, {

@@ -36,12 +36,18 @@ function longestGap(samples: readonly Stamped[], { start_us, end_us }: RoundSeen
   return Math.max(0, ...gaps) / period_us;
 }
 
+/** What the driver told of its power: a reading that failed is a silence. All readings of a GPU that has no such sensor. */
+function readings(gpu: readonly GpuSample[]): readonly GpuSample[] {
+  const told = gpu.filter(({ gpu_power_mw, gpu_energy_uj }) => gpu_power_mw !== null || gpu_energy_uj !== null);
+  return told.length > 0 ? told : gpu;
+}
+
 /** 4: was each instrument heard all the time? */
 function silences(seen: RoundSeen): Broken[] {
   const logs = [
     ...(seen.meterPeriod_us === null ? [] : [['power meter', seen.power, seen.meterPeriod_us] as const]),
     ['resource logger', seen.host, seen.resourcePeriod_us],
-    ...(seen.hasGpu ? [["GPU's driver", seen.gpu, seen.resourcePeriod_us] as const] : []),
+    ...(seen.hasGpu ? [["GPU's driver", readings(seen.gpu), seen.resourcePeriod_us] as const] : []),
   ] as const;
   return logs.flatMap(([name, samples, period_us]) => {
     const gap = longestGap(samples, seen, period_us);
@@ -59,7 +65,8 @@ function lines(seen: RoundSeen): Broken[] {
   const missing = numbers.slice(1).reduce((sum, seq, i) => sum + Math.max(0, seq - numbers[i] - 1), 0);
   const found: Broken[] = [];
   if (missing > liveChecks.linesMissing.limit) found.push(broken(liveChecks.linesMissing, missing, `${missing} lines of the meter are missing`)); // prettier-ignore
-  const heard = within(seen.power, seen).length;
+  // Lines that were read at once have one stamp, and align takes them for one (lines.sql).
+  const heard = new Set(within(seen.power, seen).map(({ mono_us }) => mono_us)).size;
   if (heard < liveChecks.lines.limit) found.push(broken(liveChecks.lines, heard, `${heard} lines of the meter are too few for a mean`)); // prettier-ignore
   return found;
 }

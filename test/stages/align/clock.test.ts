@@ -6,7 +6,7 @@ import { fitClock } from '../../../stages/align/clock.js';
 import { bursts, candidates, coarseOffsets } from '../../../stages/align/coarse.js';
 import { medianDeviation, robustLine } from '../../../stages/align/robust_line.js';
 import { Random } from '../../../stages/energy/random.js';
-import { aligned, type Given, makeSession } from './session.js';
+import { aligned, type Given, makeSession, standby_w } from './session.js';
 
 const clockOf = async (given: Given, params = {}) => {
   const { clock, findings } = await aligned(makeSession(given), params);
@@ -123,6 +123,17 @@ test('two bursts that look alike are told apart by the offset that fits both', (
   assert.equal(coarseOffsets([early, late]), [1_000_000, 1_010_000]);
   assert.equal(coarseOffsets([early, { at_us: 100e6, candidates: [] }]), [101_000_000, null]);
   assert.equal(coarseOffsets([{ at_us: 0, candidates: [] }]), [null]);
+});
+
+test('where the log shows one burst only, it is not taken for the other', async () => {
+  // The first burst ends at 647.25 s of the host's clock, the first round begins at 650.18 s.
+  const hidden: Given = {
+    offset_us: 3_000_000,
+    lines: (lines) => lines.map((line) => (line.mono_us < 652e6 ? { ...line, real_power_w: standby_w } : line)),
+  };
+  const { clock } = await clockOf(hidden);
+  assert.ok(Math.abs(clock.offset_s - 3) < 0.1, `${clock.offset_s}`);
+  assert.is(clock.edges, 12);
 });
 
 test('a log without the pattern has no coarse offset', () => {

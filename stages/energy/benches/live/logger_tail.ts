@@ -2,15 +2,20 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { History } from './history.js';
 import type { GpuSample, HostSample } from './instruments.js';
-import { type DeviceRecord, type GpuRecord, parseLoggerLine } from './logger_line.js';
+import { type DeviceRecord, type GpuRecord, type HostRecord, parseLoggerLine, type RunRecord } from './logger_line.js';
 
 const block = Buffer.alloc(1 << 16);
+
+/** So many samples are remembered for readings that come after the next sample: a driver that takes longer is late. */
+const remembered = 100;
 
 export class LoggerTail {
   /** The GPU that is logged; null until its line has come. */
   device: DeviceRecord | null = null;
   private period_us = Infinity;
-  private sampled: { readonly tick: number; readonly mono_us: number } | null = null;
+  private lastTick = -1;
+  /** When the last samples of this start were taken, by tick. */
+  private readonly sampled_us = new Map<number, number>();
   private at = 0;
   private rest = '';
 
@@ -36,7 +41,23 @@ export class LoggerTail {
 
   /** A reading that came too late for its sample is left out when the log is read (logger_samples.ts), so it is here. */
   private isLate({ tick, mono_us, took_us }: GpuRecord): boolean {
-    return this.sampled?.tick === tick && mono_us + took_us - this.sampled.mono_us > this.period_us / 2;
+    const sampled_us = this.sampled_us.get(tick);
+    if (sampled_us === undefined) return this.lastTick >= tick;
+    return mono_us + took_us - sampled_us > this.period_us / 2;
+  }
+
+  private sample(record: HostRecord): void {
+    this.lastTick = record.tick;
+    this.sampled_us.set(record.tick, record.mono_us);
+    this.sampled_us.delete(record.tick - remembered);
+    this.host.push(record);
+  }
+
+  /** Another start of the logger counts its ticks anew. */
+  private begin({ period_us }: RunRecord): void {
+    this.period_us = period_us;
+    this.lastTick = -1;
+    this.sampled_us.clear();
   }
 
   private take(text: string): void {
@@ -45,8 +66,8 @@ export class LoggerTail {
     for (const line of lines) {
       const record = line.startsWith('#') ? null : parseLoggerLine(line);
       if (record?.kind === 'device') this.device = record;
-      if (record?.kind === 'run') this.period_us = record.period_us;
-      if (record?.kind === 'host') this.host.push((this.sampled = record));
+      if (record?.kind === 'run') this.begin(record);
+      if (record?.kind === 'host') this.sample(record);
       if (record?.kind === 'gpu' && !this.isLate(record)) this.gpu.push(record);
     }
   }

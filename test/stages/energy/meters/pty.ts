@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { goFirst } from '../../../../stages/energy/meters/go_first.js';
 
 export class Pty {
   #socat: ChildProcess | null = null;
@@ -21,6 +22,8 @@ export class Pty {
       stdio: ['pipe', 'pipe', 'ignore'],
     });
     this.#socat = socat;
+    // A meter is no work of the machine's: it prints in time however busy that is.
+    if (socat.pid !== undefined) goFirst(socat.pid);
     socat.stdin!.on('error', () => {});
     socat.stdout!.on('data', (bytes: Buffer) => (this.#asked = Buffer.concat([this.#asked, bytes])));
     await until(() => existsSync(this.port));

@@ -119,12 +119,23 @@ test('two lines lost in a row pass, and so do three of a round', () => {
   assert.equal(judgeRound(seen({ power: power().filter((_, i) => ![20, 60, 90].includes(i)) })), []);
 });
 
+test('lines that were read at once count as one, as they do when the logs are joined', () => {
+  const few = (of: readonly PowerLine[]) => judgeRound(seen({ power: of })).filter(({ check }) => check.check === '5');
+  const batches = power((i) => ({ mono_us: (i - (i % 3)) * period_us }));
+  assert.equal(few(power()), []);
+  assert.is(few(batches)[0].value, 39);
+});
+
 test('a round is told as silent where an instrument began late, ended early or never spoke', () => {
   const silent = (changed: Partial<RoundSeen>) => judgeRound(seen(changed)).filter(({ check }) => check.check === '4');
   assert.match(silent({ host: [] })[0].message, 'resource logger was silent');
   assert.match(silent({ host: host().slice(0, 100) })[0].message, 'resource logger was silent');
   assert.match(silent({ gpu: gpu().slice(10) })[0].message, "GPU's driver was silent");
   assert.equal(silent({ gpu: [], hasGpu: false }), [], 'without a GPU nothing is expected of it');
+  const failing = gpu((i) => (i >= 40 && i < 50 ? { gpu_power_mw: null, gpu_energy_uj: null } : {}));
+  assert.match(silent({ gpu: failing })[0].message, "GPU's driver was silent", 'readings that failed tell nothing');
+  const blind = gpu(() => ({ gpu_power_mw: null, gpu_energy_uj: null }));
+  assert.equal(silent({ gpu: blind }), [], 'a GPU without a power sensor is not silent');
 });
 
 test('without a meter nothing is held against one, and the machine is still to be idle and alone', () => {

@@ -6,8 +6,11 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { UnavailableError, UsageError } from '../../../../../pipeline/errors.js';
 import { numbers, optionalNumbers } from '../../../../../pipeline/rows.js';
+import { History } from '../../../../../stages/energy/benches/live/history.js';
+import type { GpuSample, HostSample } from '../../../../../stages/energy/benches/live/instruments.js';
 import { checkOf, parseLoggerLine } from '../../../../../stages/energy/benches/live/logger_line.js';
 import { type LoggerLog, readLoggerLog } from '../../../../../stages/energy/benches/live/logger_log.js';
+import { LoggerTail } from '../../../../../stages/energy/benches/live/logger_tail.js';
 import { thrown } from '../../../../thrown.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'logger-log-'));
@@ -126,6 +129,26 @@ test('a reading that came more than half a period late is left out, and told', a
   assert.equal(optionalNumbers(log.resources, 'gpu_power_w'), [120.5, null, null]);
   const [late] = of(log, 'logger_late_gpu');
   assert.equal([late.severity, late.value], ['warn', 50]);
+});
+
+test('who follows a log while it is written sees the readings that its reader sees in the end', async () => {
+  const takes = fc.nat(4 * period_us);
+  await fc.assert(
+    fc.asyncProperty(fc.array(takes, { minLength: 1, maxLength: 30 }), async (took) => {
+      // A line is written when the call to the driver returns.
+      const written = took.flatMap((took_us, tick) => [
+        { at_us: due_us(tick), text: host(tick) },
+        { at_us: due_us(tick) + 40 + took_us, text: gpu(tick, { took_us }) },
+      ]);
+      const lines = written.sort((a, b) => a.at_us - b.at_us).map(({ text }) => text);
+      const file = write(begins, run(), device(), ...lines);
+      const readings = new History<GpuSample>();
+      new LoggerTail(file, new History<HostSample>(), readings).look();
+      const { resources } = await readLoggerLog(file);
+      const told = optionalNumbers(resources, 'gpu_power_w').filter((power_w) => power_w !== null);
+      assert.is(readings.between(0, Infinity).length, told.length);
+    }),
+  );
 });
 
 test('missed ticks are counted, nothing is filled in', async () => {
