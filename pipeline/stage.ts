@@ -70,6 +70,11 @@ export interface TaskContext<Params> {
   /** The partitions this task reads, by the stage that wrote them, in configured order (training order, for one). */
   readonly upstream: Upstream;
   readonly source: Source;
+  /**
+   * What the stage that this one `rehearses` would write of these tables, with the settings of this run; nothing of it is
+   * published. Only where the stage declares it.
+   */
+  readonly rehearse?: (reads: Readonly<Record<string, ArrowTable>>) => Promise<ReadonlyMap<string, ArrowTable>>;
   /** This task's own DuckDB, one thread; each table the stage reads is a view by its name, its files verified. */
   readonly database: Database;
   /** Writes one table of `writes`, once. The engine orders the rows, checks the schema and publishes when all is done. */
@@ -125,6 +130,11 @@ export interface Stage<Params = unknown> {
   readonly relevant?: (params: Params, partition: Partition) => unknown;
   /** What a partition's result depends on of other stages' slices; it is part of the fingerprint. */
   readonly borrows?: (settings: Readonly<Record<string, unknown>>, partition: Partition, source: Source) => unknown;
+  /**
+   * A later stage that a task may ask what it would make of its tables, while it still can do something about it. No part
+   * of the fingerprint: what was measured stays measured.
+   */
+  readonly rehearses?: string;
   /** What a task needs alone, e.g. `meter`: while it has that, no other task runs on the machine. */
   readonly requires?: (source: Source) => readonly string[];
   /** How long the tasks of one stage will take, in words: what `run --dry-run` adds. Null where that is not worth a word. */

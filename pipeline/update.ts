@@ -37,6 +37,7 @@ export interface UpdateOptions extends Pick<Check, 'verify'> {
 
 function specOf(graph: Graph, task: Task, fingerprint: string, manifests: ReadonlyMap<Task, Manifest>): TaskSpec {
   const upstream: Record<string, Partition[]> = {};
+  const { rehearses } = task.stage;
   for (const other of dependencies(task)) (upstream[other.stage.name] ??= []).push(other.partition);
   return {
     id: task.id,
@@ -48,6 +49,7 @@ function specOf(graph: Graph, task: Task, fingerprint: string, manifests: Readon
     params: graph.settings[task.stage.name],
     configuration: task.stage.usesConfiguration?.(task.partition) ? graph.settings : undefined,
     borrowed: task.stage.borrows?.(graph.settings, task.partition, graph.source),
+    rehearsed: rehearses === undefined ? null : { stage: rehearses, params: graph.settings[rehearses] },
     source: graph.source,
     upstream,
     reads: task.reads.map(({ table, from }) => ({

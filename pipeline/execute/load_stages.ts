@@ -2,11 +2,13 @@
 import type { Registry, Stage } from '../stage.js';
 import type { TableSchema } from '../table.js';
 
-/** `url` is that of the module whose `openRegistry()` gives them. */
-export async function loadStages(url: string): Promise<{
+export interface LoadedStages {
   readonly stages: ReadonlyMap<string, Stage<any>>;
   readonly schemas: ReadonlyMap<string, TableSchema>;
-}> {
+}
+
+/** `url` is that of the module whose `openRegistry()` gives them. */
+export async function loadStages(url: string): Promise<LoadedStages> {
   const door = (await import(url)) as { openRegistry(): Promise<Registry> };
   const { stages } = await door.openRegistry();
   return {

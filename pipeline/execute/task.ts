@@ -10,7 +10,7 @@ import { Database, quoteName, quoteText } from '../database.js';
 import { IntegrityError } from '../errors.js';
 import { findings, type Severity } from '../findings.js';
 import { reportFolder, runFolder } from '../paths.js';
-import { partitionKey, type Partition, type RowsToWrite, type Source, type Stage, type Upstream } from '../stage.js';
+import { partitionKey, type Partition, type RowsToWrite, type Source, type Upstream } from '../stage.js';
 import { saysNothingOfFile, withFile } from '../system_problem.js';
 import { discard, publish } from '../store/atomic.js';
 import { hashFile, hashFileOnce } from '../store/hash.js';
@@ -19,6 +19,8 @@ import { temporaryName } from '../store/temporary_name.js';
 import { toRows } from '../rows.js';
 import { type Column, type TableSchema } from '../table.js';
 import type { TellProgress } from './executor.js';
+import type { LoadedStages } from './load_stages.js';
+import { rehearse } from './rehearsal.js';
 
 /** A table's files as one task reads them. */
 export interface TaskRead {
@@ -45,6 +47,8 @@ export interface TaskSpec {
   readonly params: unknown;
   readonly configuration: Readonly<Record<string, unknown>> | undefined;
   readonly borrowed: unknown;
+  /** The stage that it may rehearse, with that one's settings. */
+  readonly rehearsed: { readonly stage: string; readonly params: unknown } | null;
   readonly source: Source;
   readonly upstream: Upstream;
   readonly reads: readonly TaskRead[];
@@ -216,26 +220,31 @@ class Writer {
 /** Runs a task to the end; nothing of it is visible before. Throws IntegrityError where an input is damaged. */
 export async function runTask(
   spec: TaskSpec,
-  stage: Stage<any>,
-  schemas: ReadonlyMap<string, TableSchema>,
+  { stages, schemas }: LoadedStages,
   { progress, signal, beforePublishing }: TaskHooks,
 ): Promise<TaskResult> {
   const started = performance.now();
+  const { run, partition, source, rehearsed } = spec;
+  const stage = stages.get(spec.stage)!;
   const database = await Database.open();
   const writer = new Writer(spec, database);
   try {
     await openTables(database, spec.reads, schemas);
     await stage.run({
-      run: spec.run,
+      run,
       params: spec.params,
       configuration: spec.configuration,
       borrowed: spec.borrowed,
       inputs: spec.reads.flatMap(({ table, files }) =>
         files.map(({ task, sha256, rows }) => ({ task, table, sha256, rows })),
       ),
-      partition: spec.partition,
+      partition,
       upstream: spec.upstream,
-      source: spec.source,
+      source,
+      ...(rehearsed && {
+        rehearse: (reads) =>
+          rehearse(stages.get(rehearsed.stage)!, rehearsed.params, reads, { run, partition, source, signal }),
+      }),
       database,
       write: (schema: TableSchema, rows: { sql: string } | ArrowTable) => writer.table(schema, rows),
       publish: (path: string, content: string) => writer.file(path, content),

@@ -18,14 +18,14 @@ export type FromWorker =
   | { readonly kind: 'failed'; readonly error: PlainError };
 
 const port = parentPort!;
-const { stages, schemas } = await loadStages((workerData as { registry: string }).registry);
+const loaded = await loadStages((workerData as { registry: string }).registry);
 let abort = new AbortController();
 
 async function run(spec: TaskSpec): Promise<void> {
   abort = new AbortController();
   const say = (message: FromWorker) => port.postMessage(message);
   try {
-    const result = await runTask(spec, stages.get(spec.stage)!, schemas, {
+    const result = await runTask(spec, loaded, {
       progress: (done, total, now, urgent) => say({ kind: 'progress', done, total, now, urgent }),
       signal: abort.signal,
     });

@@ -67,6 +67,8 @@ export const profile: Stage<ProfileParams> = {
     ...ownMeterFiles(source),
   ],
   partitions: (_, { trace }) => trace.map(({ model }) => ({ session: model })),
+  // A live session ends when its logs hold.
+  rehearses: 'align',
   requires: ({ kind }) => (kind === 'live' ? ['meter'] : []),
   borrows: (settings, { session: model }, { kind }) => (kind === 'live' ? traceOf(settings).torch?.[model] : undefined),
   forecast: async (params, source, { session: model }, { run, settings }) =>

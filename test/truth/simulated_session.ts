@@ -108,17 +108,20 @@ export class SimulatedSession {
     return isFinished(this.jobs, journal);
   }
 
-  /** What profile would write of journal and logs, and align make of it. */
-  async aligned() {
-    const journal = Journal.open(this.folder, 'tiny', {});
-    journal.close();
+  /** What profile would write of journal and logs. */
+  async datasets() {
     const wanted = new Set(this.jobs.map(({ measurement_id }) => measurement_id));
-    const made = await datasetsOf(this.folder, journal.entries, wanted, {
+    return datasetsOf(this.folder, readJournal(this.folder), wanted, {
       session: 'tiny',
       label: 'simulated',
       settings: benchOf(this.lacks),
       resourcePeriod_us: 170_000,
     });
+  }
+
+  /** The same, and what align makes of it. */
+  async aligned() {
+    const made = await this.datasets();
     const { rounds, power, resources, session } = made;
     const context = await fakeContext({ params: alignParams.parse({}), tables: { rounds, power, resources, session } });
     await align(context);
@@ -136,7 +139,7 @@ export class SimulatedSession {
         ),
       ],
       failures: toRows(made.failures),
-      rounds: told(journal.entries).of('round'),
+      rounds: this.rounds,
     };
     context.close();
     return result;

@@ -50,9 +50,9 @@ async function inputsVisible({ reads }: TaskSpec): Promise<void> {
 
 async function compute(spec: TaskSpec): Promise<TaskResult> {
   await inputsVisible(spec);
-  const { stages, schemas } = await loadStages(registry);
+  const loaded = await loadStages(registry);
   const hooks = { progress: teller(), signal: abort.signal, beforePublishing: checkWanted };
-  return runTask(spec, stages.get(spec.stage)!, schemas, hooks);
+  return runTask(spec, loaded, hooks);
 }
 
 async function main(): Promise<number> {

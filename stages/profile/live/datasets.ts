@@ -11,7 +11,7 @@ import { readMeterLog } from '../../energy/meters/read_meter_log.js';
 import { identityOf } from '../../energy/meters/settings.js';
 import { failures, power, resources, rounds, session } from '../tables.js';
 import { liveChecks } from './checks.js';
-import { type Entry, meterLog, resourceLog, told } from './journal.js';
+import { type Entry, judgedLater, meterLog, resourceLog, told } from './journal.js';
 import { mean } from './idle_checks.js';
 import { type Leg, legsOf } from './legs.js';
 
@@ -38,7 +38,7 @@ export async function datasetsOf(
   wanted: ReadonlySet<string>,
   about: Described,
 ): Promise<Datasets> {
-  const legs = legsOf(entries);
+  const legs = legsOf(judgedLater(entries));
   const { outcomes } = told(entries);
   const failed = [...outcomes].flatMap(([id, outcome]) => (outcome === 'failed' && wanted.has(id) ? [id] : []));
   const lines = new PowerRows();

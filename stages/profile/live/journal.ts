@@ -78,6 +78,13 @@ const entry = z.discriminatedUnion('kind', [
     gpu_j: z.number().nullable().default(null),
     excluded_by: z.array(z.string()),
   }),
+  /** Of a round that was good: what the checks of the whole session's logs found of it later. */
+  z.object({
+    kind: z.literal('left_out'),
+    measurement_id: z.string(),
+    round: z.number().int(),
+    excluded_by: z.array(z.string()).min(1),
+  }),
   findingEntry,
   /** `poor`: too few good rounds; a session that is taken up again measures more of them. `failed`: it cannot be had here. */
   z.object({ kind: z.literal('done'), measurement_id: z.string(), outcome: z.enum(['measured', 'poor', 'failed']) }),
@@ -200,9 +207,28 @@ const ofKind = <Kind extends Entry['kind']>(entries: readonly Entry[], kind: Kin
 
 type Outcome = EntryOf<'done'>['outcome'];
 
-/** By measurement, how it ended last. */
+/** By measurement, how it ended last; one of which a round was left out later has too few. */
 const outcomesOf = (entries: readonly Entry[]): ReadonlyMap<string, Outcome> =>
-  new Map(ofKind(entries, 'done').map(({ measurement_id, outcome }) => [measurement_id, outcome]));
+  new Map(
+    entries.flatMap((entry) => {
+      if (entry.kind === 'done') return [[entry.measurement_id, entry.outcome]];
+      return entry.kind === 'left_out' ? [[entry.measurement_id, 'poor']] : [];
+    }),
+  );
+
+/** The same entries, each round with what was found of it later. */
+export function judgedLater(entries: readonly Entry[]): readonly Entry[] {
+  const name = ({ measurement_id, round }: EntryOf<'left_out' | 'round'>): string => `${round} ${measurement_id}`;
+  const later = new Map(ofKind(entries, 'left_out').map((one) => [name(one), one.excluded_by]));
+  if (later.size === 0) return entries;
+  return entries.map((entry) => {
+    const found = entry.kind === 'round' ? later.get(name(entry)) : undefined;
+    return found && entry.kind === 'round' ? { ...entry, excluded_by: [...entry.excluded_by, ...found] } : entry;
+  });
+}
+
+/** A round that nothing speaks against. */
+export const isGood = ({ excluded_by }: EntryOf<'round'>): boolean => excluded_by.length === 0;
 
 /** What is asked of a measurement that is to be made: for the first time or since it has too few good rounds, or again. */
 export type Pending = 'open' | 'retry';
@@ -233,7 +259,7 @@ function unrunnable(entries: readonly Entry[]): ReadonlySet<string> {
 export const told = (entries: readonly Entry[]) => ({
   of: <Kind extends Entry['kind']>(kind: Kind) => ofKind(entries, kind),
   outcomes: outcomesOf(entries),
-  rounds: (id: string) => ofKind(entries, 'round').filter(({ measurement_id }) => measurement_id === id),
+  rounds: (id: string) => ofKind(judgedLater(entries), 'round').filter(({ measurement_id }) => measurement_id === id),
   /** Measurements that failed because their node could not be run, not because their rounds differ: those may be retried. */
   couldNotRun: unrunnable(entries),
   /** Rounds of a measurement since it was last taken up again after it had ended. */

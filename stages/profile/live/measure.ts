@@ -10,7 +10,7 @@ import { NodeFailure, RunnerDied } from '../../energy/benches/live/node_runner.j
 import type { Runner } from '../../energy/benches/live/instruments.js';
 import { type Broken, broken, liveChecks } from './checks.js';
 import type { Job } from './jobs.js';
-import { type EntryOf, told } from './journal.js';
+import { type EntryOf, isGood, told } from './journal.js';
 import { type GoodRound, gpuEnergy_j, judgeRound, notAlike, type RoundSeen, wallEnergy_j } from './round_checks.js';
 import type { Session } from './session.js';
 
@@ -60,9 +60,9 @@ function outcomeOf(id: string, runs: boolean, { journal, find, settings }: Sessi
 }
 
 const good = (rounds: readonly EntryOf<'round'>[]): GoodRound[] =>
-  rounds.flatMap(({ start_us, end_us, repeats, wall_j, gpu_j, excluded_by }) => {
+  rounds.filter(isGood).flatMap(({ start_us, end_us, repeats, wall_j, gpu_j }) => {
     const energy_j = wall_j ?? gpu_j;
-    if (excluded_by.length > 0 || energy_j === null) return [];
+    if (energy_j === null) return [];
     return [{ latency_s: (end_us - start_us) / 1e6 / repeats, scope: wall_j === null ? 'GPU' : 'wall', energy_j }];
   });
 
@@ -74,7 +74,7 @@ function wants(
   more: number,
 ): string | null {
   const fine = good(rounds);
-  const sinceGood = fresh.length - 1 - fresh.findLastIndex(({ excluded_by }) => excluded_by.length === 0);
+  const sinceGood = fresh.length - 1 - fresh.findLastIndex(isGood);
   if (sinceGood >= badInARow) return null;
   if (fine.length < least) return `round ${fine.length + 1} of ${least}`;
   const differ = notAlike(fine);

@@ -12,7 +12,8 @@ import { identityOf } from '../../energy/meters/settings.js';
 import type { ProfileParams } from '../stage.js';
 import { failures, power, resources, rounds, session } from '../tables.js';
 import { liveChecks } from './checks.js';
-import { datasetsOf } from './datasets.js';
+import { leftOut, measureAgain, mostTimes } from './again.js';
+import { type Datasets, datasetsOf } from './datasets.js';
 import { type Job, type JobNode, jobsOf } from './jobs.js';
 import { Journal, meterLog, resourceLog, sessionFolder, told } from './journal.js';
 import { isFinished, measureSession, type SessionSettings } from './session.js';
@@ -24,14 +25,21 @@ export async function run(context: TaskContext<ProfileParams>): Promise<void> {
   const jobs = jobsOf(toRows(await database.query(sql)) as unknown as JobNode[]);
   const folder = sessionFolder(context.run, partition.session);
   const journal = Journal.open(folder, partition.session, ofJournal(live, params));
+  const wanted = new Set(jobs.map(({ measurement_id }) => measurement_id));
+  const about = { session: partition.session, label: source.label, settings: live, resourcePeriod_us };
+  let made: Datasets;
   try {
-    if (!isFinished(jobs, journal, params.live.retry_failed)) await measure(context, jobs, journal, folder);
+    for (let times = 0; ; times++) {
+      if (!isFinished(jobs, journal, params.live.retry_failed)) await measure(context, jobs, journal, folder);
+      made = await datasetsOf(folder, journal.entries, wanted, about);
+      if (times === mostTimes) break;
+      const { rounds, power, resources, session } = made;
+      const left = leftOut(await context.rehearse!({ rounds, power, resources, session }), partition.session);
+      if (!measureAgain(left, jobs, params.rounds, journal)) break;
+    }
   } finally {
     journal.close();
   }
-  const wanted = new Set(jobs.map(({ measurement_id }) => measurement_id));
-  const about = { session: partition.session, label: source.label, settings: live, resourcePeriod_us };
-  const made = await datasetsOf(folder, journal.entries, wanted, about);
   await write(rounds, made.rounds);
   await write(power, made.power);
   await write(resources, made.resources);
