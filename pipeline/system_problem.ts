@@ -63,7 +63,7 @@ const problems: readonly Problem[] = [
     words:
       /Out of Memory Error|Cannot allocate memory|[Aa]llocation fail(ed|ure)|[Oo]ut of memory|bad_alloc|failed to map|Failed to set config/,
     what: 'there is not enough memory, or no room for another process',
-    hint: `give it more (ulimit -v, --max-old-space-size), or do less at a time (--jobs 1), ${again}`,
+    hint: `give it more (ulimit -v, --max-old-space-size; a job of Slurm: slurm.memory), or do less at a time (--jobs 1), ${again}`,
   },
   {
     // Node says so too of what it may not open.

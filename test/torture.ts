@@ -7,6 +7,7 @@ import { nearest } from '../pipeline/config/nearest.js';
 import { corruption, keptFiles } from './corruption/torture.js';
 import { exports, limits, meeting, moments, operations, outputs } from './crash/torture.js';
 import { fuzzing } from './fuzz/torture.js';
+import { cluster } from './slurm/torture.js';
 import { tortureTable, type TorturePart, type TortureRow } from './torture_part.js';
 
 /** In the order in which they run. */
@@ -19,6 +20,7 @@ const parts: readonly TorturePart[] = [
   meeting,
   corruption,
   keptFiles,
+  cluster,
   fuzzing,
 ];
 

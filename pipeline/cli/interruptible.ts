@@ -5,7 +5,7 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * A signal often comes twice: from the terminal to the whole group, and once more from `npx`. One that comes later
- * than this is somebody who will not wait.
+ * than this after the one before is somebody who will not wait.
  */
 const again_ms = 2000;
 
@@ -20,12 +20,15 @@ export interface Interruptible {
 
 export function interruptible(): Interruptible {
   const controller = new AbortController();
-  let asked_ms: number | null = null;
+  let heard_ms: number | null = null;
   let impatient = () => process.exit(exitCodes.interrupted);
   const interrupt = () => {
-    if (asked_ms !== null && performance.now() - asked_ms > again_ms) return impatient();
-    asked_ms ??= performance.now();
-    controller.abort(new InterruptedError());
+    const now_ms = performance.now();
+    if (heard_ms !== null && now_ms - heard_ms <= again_ms) return;
+    const isFirst = heard_ms === null;
+    heard_ms = now_ms;
+    if (isFirst) controller.abort(new InterruptedError());
+    else impatient();
   };
   for (const name of signals) process.on(name, interrupt);
   return {

@@ -1,6 +1,6 @@
 /** Where the tasks of a run are computed, and what Ctrl-C does to them: this machine's cores, or a Slurm cluster. */
 import { availableParallelism } from 'node:os';
-import { InterruptedError, UsageError } from '../errors.js';
+import { exitCodes, InterruptedError, UsageError } from '../errors.js';
 import type { Executor } from '../execute/executor.js';
 import { LocalExecutor } from '../execute/local.js';
 import type { SlurmExecutor } from '../execute/slurm/executor.js';
@@ -100,31 +100,50 @@ async function slurmWorkplace(
 /** So long a person has to press Ctrl-C once more. */
 const ask_ms = 10_000;
 
-/** Leaves the jobs or cancels them; where nobody said which, a person at a terminal is asked. */
+/** What becomes of jobs whose leaving or cancelling was not waited for. */
+function unfinished(cancels: boolean, jobs: readonly string[]): string {
+  if (jobs.length === 0) return 'what is being submitted may still come to Slurm; the same command takes it up';
+  const ends = `\`scancel ${jobs.join(' ')}\` ends them`;
+  if (cancels) return `jobs ${jobs.join(', ')} may not all be cancelled: ${ends}`;
+  return `jobs ${jobs.join(', ')} go on at Slurm, and the same command takes up what they make; ${ends}`;
+}
+
+/** True where a person who is asked presses Ctrl-C once more in time. */
+const asked = ({ again }: Interruptible): Promise<boolean> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), ask_ms);
+    again(() => {
+      clearTimeout(timer);
+      resolve(true);
+    });
+  });
+
+/** Leaves the jobs or cancels them; where nobody said which, a person at a terminal is asked. One Ctrl-C more ends it at once. */
 async function stopped(
   executor: SlurmExecutor,
   said: RunArgs['onInterrupt'],
   terminal: Terminal,
-  { signal, again }: Interruptible,
+  interrupt: Interruptible,
 ): Promise<void> {
-  const byHand = signal.reason instanceof InterruptedError;
+  const byHand = interrupt.signal.reason instanceof InterruptedError;
   let cancels = byHand && said === 'cancel';
   if (byHand && said === undefined && terminal.moves && executor.inHand > 0) {
     terminal.say(`${executor.inHand} tasks at Slurm go on; Ctrl-C again, in ${ask_ms / 1000} s, cancels them`);
-    cancels = await new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(false), ask_ms);
-      again(() => {
-        clearTimeout(timer);
-        resolve(true);
-      });
-    });
+    cancels = await asked(interrupt);
   }
+  const before = executor.jobs;
+  const fate = (): string => unfinished(cancels, [...new Set([...before, ...executor.jobs])]);
+  interrupt.again(() => {
+    terminal.say(fate());
+    process.exit(exitCodes.interrupted);
+  });
   try {
     if (cancels) return terminal.say(`cancelled at Slurm: ${await executor.cancel()} tasks`);
     const { tasks, jobs } = await executor.leave();
     if (tasks > 0) terminal.say(`left to Slurm: ${tasks} tasks (jobs ${jobs.join(', ')}) go on, and the same command takes up what they make; \`scancel ${jobs.join(' ')}\` ends them`); // prettier-ignore
   } catch (error) {
-    terminal.warn((error as Error).message);
+    // Slurm does not answer, which was said.
+    terminal.warn(error instanceof InterruptedError ? fate() : (error as Error).message);
   }
 }
 

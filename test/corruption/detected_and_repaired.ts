@@ -35,12 +35,16 @@ async function checkRepair({ pipeline, config, copy }: Bench, { repairs, file }:
   assert.equal(copy.differing(), [], `${what}: bytes differ after the repair of ${file}`);
 }
 
-/** `spoil` does it and tells what; the copy is put back before. */
-export async function checkDetectedAndRepaired(bench: Bench, artefact: Artefact, spoil: () => string): Promise<void> {
+/** `spoil` does it and tells what; the copy is put back before. Gives what was done. */
+export async function checkDetected(bench: Bench, artefact: Artefact, spoil: () => string): Promise<string> {
   bench.copy.restore();
   const what = `${artefact.kind}, ${spoil()}`;
   checkRefusal(await bench.pipeline(...artefact.reader), artefact.file, what);
-  await checkRepair(bench, artefact, what);
+  return what;
+}
+
+export async function checkDetectedAndRepaired(bench: Bench, artefact: Artefact, spoil: () => string): Promise<void> {
+  await checkRepair(bench, artefact, await checkDetected(bench, artefact, spoil));
 }
 
 /** The same where `run` is the first to look, with `--verify` at bits too. */

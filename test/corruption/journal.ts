@@ -1,12 +1,13 @@
 /**
- * The journal of a live session in which a bit flipped: `run` tells it before anything in it is believed, takes nothing
- * off it, and with the journal put back makes the datasets that it would have made. What a killed session was writing, its
- * last line without an end, was never believed: there a bit changes nothing.
+ * The journal of a live session in which a bit flipped: whoever opens it is told before anything in it is believed, nothing
+ * is taken off it, and with the journal put back the datasets are those that would have been made. What a killed session
+ * was writing, its last line without an end, was never believed: there a bit changes nothing.
  */
 import * as assert from 'uvu/assert';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readJournal, sessionFolder } from '../../stages/profile/live/journal.js';
+import { IntegrityError } from '../../pipeline/errors.js';
+import { Journal, readJournal, sessionFolder } from '../../stages/profile/live/journal.js';
 import type { Random } from '../../stages/energy/random.js';
 import { freshFolder } from '../pipeline/folder.js';
 import { runProgram } from '../stages/commands/run_program.js';
@@ -51,10 +52,10 @@ export class JournalBench {
     return new JournalBench(new FolderCopy(['data']), readFileSync(journal), await datasets());
   }
 
-  /** A bit of a finished session's journal. */
-  async flippedAsFinished(random: Random): Promise<void> {
+  /** A bit of a finished session's journal; `commands` open it too, and not the session alone. */
+  async flippedAsFinished(random: Random, commands: boolean): Promise<void> {
     this.copy.restore();
-    await this.checkTold(flipOneBit(journal, random));
+    await this.checkTold(flipOneBit(journal, random), commands);
   }
 
   /** Nothing that was done to it has left anything behind but the journal itself. */
@@ -64,14 +65,14 @@ export class JournalBench {
   }
 
   /** A bit of the journal of a session that was killed at any byte behind its first two lines. */
-  async flippedAsKilled(random: Random): Promise<void> {
+  async flippedAsKilled(random: Random, commands: boolean): Promise<void> {
     this.copy.restore();
     const least = this.whole.indexOf(0x0a, this.whole.indexOf(0x0a) + 1) + 1;
     const cut = this.whole.subarray(0, least + Math.floor((this.whole.length - least) * random.uniform()));
     writeFileSync(journal, cut);
     const what = `${flipOneBit(journal, random)}, killed at byte ${cut.length}`;
-    if (wholeLines(readFileSync(journal)).equals(wholeLines(cut))) await this.checkUnfinished(cut, what);
-    else await this.checkTold(what);
+    if (wholeLines(readFileSync(journal)).equals(wholeLines(cut))) await this.checkUnfinished(cut, what, commands);
+    else await this.checkTold(what, commands);
   }
 
   /** A bit of what a killed session was writing, but one that makes an end of a line of it. */
@@ -82,21 +83,28 @@ export class JournalBench {
     const bytes = Buffer.from(cut);
     bytes[at] ^= 1;
     writeFileSync(journal, bytes);
-    await this.checkUnfinished(cut, `bit ${8 * at} of ${journal}`);
+    await this.checkUnfinished(cut, `bit ${8 * at} of ${journal}`, true);
   }
 
   /** It is read as if it ended with its last whole line, and what stands behind that is taken off to be measured again. */
-  private async checkUnfinished(cut: Buffer, what: string): Promise<void> {
+  private async checkUnfinished(cut: Buffer, what: string, commands: boolean): Promise<void> {
     const lines = wholeLines(cut);
     assert.is(readJournal(folder).length, lines.toString('latin1').split('\n').length - 1, what);
-    const { code, stderr } = await runProgram(...run);
-    assert.is(code, 4, `${what}: exit ${code}, though a measurement is open: ${stderr}`);
+    if (commands) {
+      const { code, stderr } = await runProgram(...run);
+      assert.is(code, 4, `${what}: exit ${code}, though a measurement is open: ${stderr}`);
+    } else this.openAsSession().close();
     assert.ok(readFileSync(journal).equals(lines), `${what}: not just what was unfinished is taken off`);
   }
 
-  private async checkTold(what: string): Promise<void> {
+  private async checkTold(what: string, commands: boolean): Promise<void> {
     const flipped = readFileSync(journal);
-    for (const argv of [run, ['run', 'ours.yaml', '--dry-run']]) {
+    assert.throws(
+      () => this.openAsSession(),
+      (error: Error) => error instanceof IntegrityError && /journal\.jsonl:\d+$/.test(error.file),
+      what,
+    );
+    for (const argv of commands ? [run, ['run', 'ours.yaml', '--dry-run']] : []) {
       const { code, stderr } = await runProgram(...argv);
       assert.is(code, 5, `${what}: exit ${code} of ${argv.join(' ')}\n${stderr}`);
       const told = /^error: data\/sessions\/ours\/[^/]+\/journal\.jsonl:\d+ is damaged: .*\n.*restore the file.*\n$/m;
@@ -104,6 +112,12 @@ export class JournalBench {
     }
     assert.ok(readFileSync(journal).equals(flipped), `${what}: the journal was changed`);
     assert.not.ok(readdirSync('data/runs/ours').includes('profile'), `${what}: something was made of it`);
+  }
+
+  /** As the stage opens it, with the settings that it was begun with. */
+  private openAsSession(): Journal {
+    const { settings } = JSON.parse(this.whole.toString().split('\t')[0]) as { settings: unknown };
+    return Journal.open(folder, tinyBert, settings);
   }
 }
 

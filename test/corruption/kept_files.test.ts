@@ -28,8 +28,8 @@ test("a session's journal: a flipped bit is told, or is in what nobody finished 
   const bench = await JournalBench.open();
   const random = new Random('corruption', 'journal');
   for (let i = 0; i < 2; i++) {
-    await bench.flippedAsFinished(random);
-    await bench.flippedAsKilled(random);
+    await bench.flippedAsFinished(random, true);
+    await bench.flippedAsKilled(random, true);
   }
   await bench.flippedUnfinished(random);
   await bench.putBack();

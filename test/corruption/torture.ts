@@ -3,7 +3,7 @@ import { Random } from '../../stages/energy/random.js';
 import { freshFolder, pipeline, writeToy } from '../pipeline/folder.js';
 import type { TorturePart, TortureRow } from '../torture_part.js';
 import { toyArtefacts, type Artefact } from './artefacts.js';
-import { checkDetectedAndRepaired, type Bench } from './detected_and_repaired.js';
+import { checkDetected, checkDetectedAndRepaired, type Bench } from './detected_and_repaired.js';
 import { checkPredictorFile, fittedBench, predictorFiles } from './fitted.js';
 import { FolderCopy } from './folder_copy.js';
 import { JournalBench } from './journal.js';
@@ -33,6 +33,9 @@ async function toyBench(): Promise<Bench> {
   return { pipeline, config: 'toy.yaml', copy: new FolderCopy(['data', 'reports']) };
 }
 
+/** One in so many goes the long way too: by the commands, or to the repair, which the engine makes alike for every dataset. */
+const longWay = 10;
+
 type Each = (kind: string, flip: Flip) => Promise<void>;
 
 /** A part that does it with each kind of file, one after another. */
@@ -57,11 +60,15 @@ export const corruption = part('corruption', async (each) => {
 /** What the science keeps: what was measured, and what was fitted. */
 export const keptFiles = part('kept-files', async (each) => {
   const journal = await JournalBench.open();
-  await each('journal of a finished session', (random) => journal.flippedAsFinished(random));
-  await each('journal of a killed session', (random) => journal.flippedAsKilled(random));
+  await each('journal of a finished session', (random, i) => journal.flippedAsFinished(random, i % longWay === 0));
+  await each('journal of a killed session', (random, i) => journal.flippedAsKilled(random, i % longWay === 0));
   await journal.putBack();
   const fitted = await fittedBench();
   for (const one of predictorFiles)
     await each(one.kind, (random, i) => checkPredictorFile(one, i, () => flipOneBit(one.file, random)));
-  for (const artefact of fitted.artefacts) await each(artefact.kind, ofArtefact(fitted, artefact));
+  for (const artefact of fitted.artefacts)
+    await each(artefact.kind, async (random, i) => {
+      const check = i % longWay === 0 ? checkDetectedAndRepaired : checkDetected;
+      await check(fitted, artefact, () => flipOneBit(artefact.file, random));
+    });
 });

@@ -128,6 +128,17 @@ export class Lab {
     this.kill('slurmctld');
   }
 
+  /** Whoever asks the controller while this runs gets no answer, and no refusal. Shorter than SlurmdTimeout. */
+  async whileControllerHangs<Result>(work: () => Promise<Result>): Promise<Result> {
+    const { pid } = this.daemons.get('slurmctld')!;
+    process.kill(pid!, 'SIGSTOP');
+    try {
+      return await work();
+    } finally {
+      process.kill(pid!, 'SIGCONT');
+    }
+  }
+
   /** As if the power went: the daemon, and with it everything that runs on the node. */
   killNode(node: Node): void {
     const names = hostNames(this.daemons.get(node)?.pid ?? 0);
