@@ -127,10 +127,11 @@ const isOfVersion1 = (line: string): boolean => {
 function parsed(text: string, file: string): Entry[] {
   const lines = text.split('\n');
   const summed = !isOfVersion1(lines[0]);
-  // What stands behind the last end of a line was being written when its writer died, unless it is a whole line whose
-  // end is something else: nobody writes that.
+  // What stands behind the last end of a line was being written when its writer died, unless it begins with a whole line:
+  // that was written, and its end is lost.
   const last = lines.pop()!;
-  if (summed && entryOf(last.slice(0, -1), true)) lines.push(last);
+  const whole = last.slice(0, last.indexOf('\t') + 1 + sumDigits);
+  if (summed && last !== whole && entryOf(whole, true)) lines.push(last);
   return lines.map((line, i) => {
     const found = entryOf(line, summed);
     if (found) return found;

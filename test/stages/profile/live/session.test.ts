@@ -199,8 +199,9 @@ test('a torn last line of the journal is taken off; a damaged one is told', asyn
   assert.is(error.name, 'IntegrityError');
   assert.match(error.message, /journal\.jsonl:\d+ is damaged: this is no line/);
   // The last line may be what nobody finished; one that was finished, and ends with something else, is damage.
-  for (let bit = 0; bit < 8; bit++) {
-    writeFileSync(file, Buffer.concat([Buffer.from(whole.slice(0, -1)), Buffer.from([0x0a ^ (1 << bit)])]));
+  for (let bit = 0; bit < 16; bit++) {
+    const unfinished = Buffer.from(bit < 8 ? '' : '{"kind":"round","meas');
+    writeFileSync(file, Buffer.concat([Buffer.from(whole.slice(0, -1)), Buffer.from([0x0a ^ (1 << bit % 8)]), unfinished])); // prettier-ignore
     assert.is((await thrown(() => Promise.resolve(readJournal(folder)))).name, 'IntegrityError', `bit ${bit}`);
   }
   // One of an older version has no sums; it goes on without.
