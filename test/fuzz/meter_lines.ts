@@ -78,7 +78,7 @@ function framerGrammars(): Grammar[] {
 const header = '# {"log":"meter","version":1,"settings":{"type":"emonlib","fields":null},"boot_id":"b"}';
 
 const instruments: readonly Grammar[] = [
-  { name: 'log of a meter', lines: [header, '81234567 1769000000123000 = 1041 184.20 190.44 120.10 1.59 0.97', '1 2 ! the port is gone'], read: (line) => (readHeader(line), readEntry(line), null) }, // prettier-ignore
+  { name: 'log of a meter', lines: [header, '81234567 1769000000123000 = 1041 184.20 190.44 120.10 1.59 0.97', '1 2 ! the port is gone'], read: (line) => (readHeader(line), readEntry(line, 1), readEntry(line, 2), null) }, // prettier-ignore
   { name: 'native logger', lines: ['host,1,81234567,1769000000123000,81234000,12,3400,65000000,32000000,,*1A2B', 'gpu,1,0,81234567,300,12345678,45000,30,4,1800,4000,55,812000,8192000,0,*0000'], read: (line) => (parseLoggerLine(line), null) }, // prettier-ignore
   { name: 'node runner', lines: ['{"ok":{"repeats":100,"latency_s":0.01}}', '{"error":{"kind":"out_of_memory","message":"x"}}'], read: (line) => (json(line), null) }, // prettier-ignore
 ];

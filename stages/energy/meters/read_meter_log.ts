@@ -3,27 +3,27 @@ import { UnavailableError } from '../../../pipeline/errors.js';
 import { isOwnCode } from '../../../pipeline/own_code.js';
 import { type Counts, LineReader } from './line_reader.js';
 import type { MeterEvent, Sample } from './meter.js';
-import { type Header, readEntry, readHeader } from './meter_log.js';
+import { type LoggedHeader, readEntry, readHeader } from './meter_log.js';
 import { meterTypeOf } from './own.js';
 import { linesOf } from './read_log.js';
 
 export interface MeterLog {
   /** One a recording: a log that was taken up again has several. */
-  readonly headers: readonly Header[];
+  readonly headers: readonly LoggedHeader[];
   readonly samples: readonly Sample[];
   readonly events: readonly MeterEvent[];
-  /** Of lines that were whole when they came; `damaged` has those too that the log itself lost, torn by a kill. */
+  /** Of lines that were whole when they came; `damaged` has those too that the log itself lost: torn, or another than was written. */
   readonly counts: Counts;
 }
 
-const torn = 'a torn line of the log';
+const torn = 'a torn or damaged line of the log';
 
 /**
  * Throws an UnavailableError where the file is no log of a meter, or of one that is not known here. A log may come from
  * anybody: code that it names as its meter is loaded only where that is `code`, which a configuration or a command names.
  */
 export async function readMeterLog(path: string, code: string | null = null): Promise<MeterLog> {
-  const headers: Header[] = [];
+  const headers: LoggedHeader[] = [];
   const samples: Sample[] = [];
   const events: MeterEvent[] = [];
   const counts: Counts = { readings: 0, other: 0, damaged: 0, repeated: 0, missing: 0, restarted: 0, reasons: new Map() }; // prettier-ignore
@@ -36,8 +36,10 @@ export async function readMeterLog(path: string, code: string | null = null): Pr
       headers.push(header);
       continue;
     }
-    if (!reader) throw new UnavailableError(`${path}:1: this is no log of a meter: its first line tells no settings`);
-    const entry = readEntry(line);
+    const last = headers.at(-1);
+    if (!reader || !last)
+      throw new UnavailableError(`${path}:1: this is no log of a meter: its first line tells no settings`);
+    const entry = readEntry(line, last.version);
     if (!entry) {
       if (line !== '') refuse(counts, torn);
       continue;
@@ -51,7 +53,7 @@ export async function readMeterLog(path: string, code: string | null = null): Pr
   return { headers, samples, events, counts };
 }
 
-function readerOf({ settings }: Header, path: string, code: string | null): LineReader {
+function readerOf({ settings }: LoggedHeader, path: string, code: string | null): LineReader {
   const named = settings.type;
   if (isOwnCode(named) && named !== code) {
     throw new UnavailableError(

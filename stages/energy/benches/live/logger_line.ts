@@ -1,20 +1,6 @@
 /** The grammar of a line of native/logger's log (irene_logger.h): a record, or nothing where the line is damaged. */
 
-/** Polynomial 0x1021 from 0xFFFF (CRC-16/CCITT-FALSE), a byte at a time. */
-const checks = Uint16Array.from({ length: 256 }, (_, byte) => {
-  let check = byte << 8;
-  for (let bit = 0; bit < 8; bit++) check = check & 0x8000 ? (check << 1) ^ 0x1021 : check << 1;
-  return check;
-});
-
-/** The checksum of a line's bytes, given as Latin-1 text. */
-export function checkOf(bytes: string): number {
-  let check = 0xffff;
-  for (let i = 0; i < bytes.length; i++) {
-    check = ((check << 8) ^ checks[((check >> 8) ^ bytes.charCodeAt(i)) & 0xff]) & 0xffff;
-  }
-  return check;
-}
+import { lineCheck } from '../../line_check.js';
 
 /** What a cell is: a whole number, one that may be absent, or text. */
 type Cell = 'number' | 'optional' | 'text';
@@ -103,7 +89,7 @@ export function parseLoggerLine(line: string): LoggerRecord | null {
   const end = line.length - ',0000'.length;
   if (end <= 0 || line[end] !== ',') return null;
   const content = line.slice(0, end);
-  if (line.slice(end + 1) !== checkOf(content).toString(16).padStart(4, '0')) return null;
+  if (line.slice(end + 1) !== lineCheck(content)) return null;
   const [kind, ...cells] = content.split(',');
   const columns = columnsOf.get(kind);
   if (cells.length !== columns?.length) return null;

@@ -93,12 +93,32 @@ test('property: an entry of the log is read as it was written, whatever came', (
       const entry = { mono_us, utc_us, mark, text } as Entry;
       const line = entryLine(entry);
       assert.match(line, /^[\x20-\x7e]*\n$/);
-      assert.equal(readEntry(line.slice(0, -1)), entry);
+      assert.equal(readEntry(line.slice(0, -1), 2), entry);
     }),
   );
-  assert.equal(readHeader(headerLine({ settings, boot_id: 'b' }).trimEnd()), { settings, boot_id: 'b' });
+  assert.equal(readHeader(headerLine({ settings, boot_id: 'b' }).trimEnd()), { version: 2, settings, boot_id: 'b' });
   assert.is(readHeader('# {"log":"meter","version":2}'), null);
 });
+
+test('a bit that flips in a line of the log makes it no line', () => {
+  const lines = [headerLine({ settings, boot_id: 'b' }), entry(1)].map((line) => Buffer.from(line.slice(0, -1)));
+  for (const bytes of lines)
+    for (let bit = 0; bit < 8 * bytes.length; bit++) {
+      const flipped = Buffer.from(bytes);
+      flipped[bit >> 3] ^= 1 << (bit & 7);
+      const line = flipped.toString('utf8');
+      assert.is(readHeader(line) ?? readEntry(line, 2), null, line);
+    }
+});
+
+test('a log of version 1, whose lines have no checksum, is read as before', () =>
+  inFolder(async (folder) => {
+    const path = join(folder, 'log');
+    const older = (line: string): string => line.replace('"version":2', '"version":1').replace(/ [0-9a-f]{4}\n$/, '\n');
+    writeFileSync(path, [headerLine({ settings, boot_id: '' }), entry(1), entry(2)].map(older).join(''));
+    const { headers, samples } = await readMeterLog(path);
+    assert.equal([headers[0].version, samples.map(({ reading }) => reading.seq)], [1, [1, 2]]);
+  }));
 
 function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'meter-log-'));
@@ -113,18 +133,18 @@ test('a log cut anywhere by a kill loses the cut line alone, and goes on', () =>
     const path = join(folder, 'log');
     const whole = headerLine({ settings, boot_id: '' }) + entry(1) + entry(2) + entry(3);
     const start = whole.length - entry(3).length;
-    for (let length = start; length < whole.length; length += 7) {
+    for (let length = start; length < whole.length; length++) {
       writeFileSync(path, whole);
       truncateSync(path, length);
       const log = new LogFile(path);
       log.append(entry(4) + entry(5));
       log.close();
       const { samples, counts } = await readMeterLog(path);
-      assert.equal(
-        samples.map(({ reading }) => reading.seq),
-        [1, 2, 4, 5],
-      );
-      assert.is(counts.damaged, length === start ? 0 : 1, `cut at ${length}`);
+      // Without its end alone a line is whole: its checksum is there.
+      const isWhole = length === whole.length - 1;
+      const left = samples.map(({ reading }) => reading.seq);
+      assert.equal(left, isWhole ? [1, 2, 3, 4, 5] : [1, 2, 4, 5]);
+      assert.is(counts.damaged, length === start || isWhole ? 0 : 1, `cut at ${length}`);
       assert.ok(readFileSync(path, 'utf8').startsWith(whole.slice(0, length)));
     }
   }));

@@ -8,9 +8,10 @@ import { UnavailableError, UsageError } from '../../../../../pipeline/errors.js'
 import { numbers, optionalNumbers } from '../../../../../pipeline/rows.js';
 import { History } from '../../../../../stages/energy/benches/live/history.js';
 import type { GpuSample, HostSample } from '../../../../../stages/energy/benches/live/instruments.js';
-import { checkOf, parseLoggerLine } from '../../../../../stages/energy/benches/live/logger_line.js';
+import { parseLoggerLine } from '../../../../../stages/energy/benches/live/logger_line.js';
 import { type LoggerLog, readLoggerLog } from '../../../../../stages/energy/benches/live/logger_log.js';
 import { LoggerTail } from '../../../../../stages/energy/benches/live/logger_tail.js';
+import { lineCheck } from '../../../../../stages/energy/line_check.js';
 import { thrown } from '../../../../thrown.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'logger-log-'));
@@ -27,7 +28,7 @@ type Cell = string | number | null;
 /** A line as the logger writes it. */
 function line(...cells: readonly Cell[]): string {
   const text = cells.map((cell) => cell ?? '').join(',');
-  return `${text},${checkOf(text).toString(16).padStart(4, '0')}`;
+  return `${text},${lineCheck(text)}`;
 }
 
 const run = (boot_id = boot) => line('run', first_us, utcMinusMono_us + first_us, boot_id, period_us, 4, 100);
@@ -53,7 +54,7 @@ function write(...lines: readonly string[]): string {
 const of = (log: LoggerLog, check: string) => log.findings.filter(({ check_id }) => check_id === check);
 
 test('the checksum is CRC-16/CCITT-FALSE', () => {
-  assert.is(checkOf('123456789'), 0x29b1);
+  assert.is(lineCheck('123456789'), '29b1');
 });
 
 test('a line is a record, or nothing', () => {
