@@ -25,6 +25,7 @@ const numbersParams = z.strictObject({
   count: z.number().int().positive().default(3),
   scale: z.number().default(1),
   refuse: z.string().nullable().default(null),
+  refusals: z.number().int().positive().default(1),
   fail: z.string().nullable().default(null),
   wait_ms: z.number().default(0),
 });
@@ -71,10 +72,10 @@ export const make: Stage<NumbersParams> = {
     const offset = existsSync('offset.txt') ? Number(readFileSync('offset.txt', 'utf8')) : 0;
     const rows = Array.from({ length: params.count }, (_, i) => ({ letter, i, x: (offset + i) * params.scale }));
     await write(values, fromRows(values, rows.reverse()));
-    const refusing = rows.map(({ i }) => ({
+    const refusing = Array.from({ length: params.refusals }, (_, i) => ({
       check_id: '5',
       severity: 'refuse',
-      subject: `${letter}${i}`,
+      subject: i === 0 ? letter : `${letter}${i + 1}`,
       value: 1,
       limit: 0,
       source: 'test',

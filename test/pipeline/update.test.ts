@@ -113,8 +113,8 @@ test('a check that refuses stops what follows with exit 3, every time', async ()
 });
 
 test('an error has the first refusals of a task, and how many more there are', async () => {
-  const { message } = await failure(runToy({ set: ['make.refuse=b', 'make.count=8'] }));
-  const lines = [0, 1, 2, 3, 4].map((i) => `  make/b: 5 b${i}: no`);
+  const { message } = await failure(runToy({ set: ['make.refuse=b', 'make.refusals=8'] }));
+  const lines = ['b2', 'b3', 'b4', 'b5', 'b6'].map((subject) => `  make/b: 5 ${subject}: no`);
   assert.is(message.split('\n').slice(1).join('\n'), [...lines, '  make/b: … and 3 more'].join('\n'));
 });
 
