@@ -11,21 +11,10 @@ import { Journal, readJournal, sessionFolder } from '../../stages/profile/live/j
 import type { Random } from '../../stages/energy/random.js';
 import { freshFolder } from '../pipeline/folder.js';
 import { runProgram } from '../stages/commands/run_program.js';
-import { leaveSession } from '../truth/left_behind.js';
-import { tinyBert, tinyWorkload } from '../truth/truth.js';
+import { leaveSession, leftConfiguration } from '../truth/left_behind.js';
+import { tinyBert } from '../truth/truth.js';
 import { FolderCopy } from './folder_copy.js';
 import { flipOneBit } from './spoil.js';
-
-/** No meter is at that port: what a session lacks cannot be measured here, and `run` ends with 4. */
-const configuration = `run: ours
-bench:
-  source: [live]
-  live:
-    machine: { name: simulated PC, threads: 20 }
-    meter: { type: emonlib, port: /dev/not-there }
-    gpu: GPU-0
-trace: { models: [${tinyBert}], batch_sizes: [${tinyWorkload.batch_size}], lengths: [${tinyWorkload.length}] }
-`;
 
 const folder = sessionFolder('ours', tinyBert);
 const journal = join(folder, 'journal.jsonl');
@@ -46,7 +35,7 @@ export class JournalBench {
   /** In a new working directory: a finished session, of which nothing but the trace is computed yet. */
   static async open(): Promise<JournalBench> {
     freshFolder();
-    writeFileSync('ours.yaml', configuration);
+    writeFileSync('ours.yaml', leftConfiguration([tinyBert]));
     await leaveSession('.', 'ours', tinyBert);
     assert.is((await runProgram('run', 'ours.yaml', '--stage', 'trace', '--quiet')).code, 0);
     return new JournalBench(new FolderCopy(['data']), readFileSync(journal), await datasets());

@@ -6,13 +6,24 @@ import type { Job } from '../../stages/profile/live/jobs.js';
 import { measureSession, type SessionSettings } from '../../stages/profile/live/session.js';
 import { ordinary, type PcOptions, SimulatedPc } from './simulated_pc.js';
 import { jobsIn, nodesOf, settings } from './simulated_session.js';
-import { truthOf } from './truth.js';
+import { tinyWorkload, truthOf } from './truth.js';
 
 interface Left {
   readonly truth: PcOptions['truth'];
   readonly jobs: readonly Job[];
   readonly rounds: SessionSettings['rounds'];
 }
+
+/** What such sessions are of. No meter is at that port: what a session lacks cannot be measured here, and `run` ends with 4. */
+export const leftConfiguration = (models: readonly string[]): string => `run: ours
+bench:
+  source: [live]
+  live:
+    machine: { name: simulated PC, threads: 20 }
+    meter: { type: emonlib, port: /dev/not-there }
+    gpu: GPU-0
+trace: { models: [${models.join(', ')}], batch_sizes: [${tinyWorkload.batch_size}], lengths: [${tinyWorkload.length}] }
+`;
 
 /**
  * Of one model, by the settings that `profile` has by default and the truth of truth.ts unless others are given; the bench

@@ -5,21 +5,13 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { pipelineJson } from '../end_to_end/program.js';
-import { leaveSession } from './left_behind.js';
+import { leaveSession, leftConfiguration } from './left_behind.js';
 import { nodesOf } from './simulated_session.js';
-import { fewSignatures, tinyBert, tinyWorkload, truthOf } from './truth.js';
+import { fewSignatures, tinyBert, truthOf } from './truth.js';
 
 const models = [fewSignatures, tinyBert];
 
-const configuration = `run: ours
-bench:
-  source: [live]
-  live:
-    machine: { name: simulated PC, threads: 20 }
-    meter: { type: emonlib, port: /dev/not-there }
-    gpu: GPU-0
-trace: { models: [${models.join(', ')}], batch_sizes: [${tinyWorkload.batch_size}], lengths: [${tinyWorkload.length}] }
-train: { predictors: [law, unstructured_ols, predicted_sum], seeds: 1 }
+const configuration = `${leftConfiguration(models)}train: { predictors: [law, unstructured_ols, predicted_sum], seeds: 1 }
 `;
 
 interface Row {
