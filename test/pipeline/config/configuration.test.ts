@@ -36,7 +36,7 @@ test('a configuration with its defaults', () => {
   assert.is(run, 'x-1.y');
   assert.equal(settings, {
     bench: { source: ['good', 'simple'] },
-    make: { letters: ['a', 'b'], count: 3, scale: 2, refuse: null, fail: null, wait_ms: 0 },
+    make: { letters: ['a', 'b'], count: 3, scale: 2, refuse: null, fail: null, wait_ms: 0, refusals: 1 },
     square: { absolute: false },
     tell: { title: 'sum' },
   });
