@@ -159,6 +159,14 @@ export class Lab {
     return said.split('\n').filter(Boolean);
   }
 
+  /** The end of what the controller wrote, for whoever looks for why something went wrong. */
+  lastWords(): string {
+    return readFileSync(join(this.root, 'log', 'slurmctld.log'), 'utf8')
+      .split('\n')
+      .slice(-80)
+      .join('\n');
+  }
+
   private killAll(): void {
     nodes.forEach((node) => this.killNode(node));
     for (const name of [...this.daemons.keys()]) this.kill(name);

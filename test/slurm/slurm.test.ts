@@ -45,7 +45,7 @@ function story(name: string, tell: () => Promise<void>): void {
     try {
       await tell();
     } catch (error) {
-      (error as Error).message += `\n${lab.queue().join('\n')}`;
+      (error as Error).message += `\n${[...lab.queue(), ...runs.map(({ said }) => said), lab.lastWords()].join('\n')}`;
       throw error;
     } finally {
       runs.filter((run) => run !== timed.run).forEach((run) => run.end());

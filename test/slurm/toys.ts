@@ -80,6 +80,11 @@ export class ToyRun {
     return called;
   }
 
+  /** What its programs complained about. */
+  get said(): string {
+    return this.calls.map(({ stderr }) => `${this.folder}: ${stderr}`).join('\n');
+  }
+
   /** The names under which Slurm has its jobs. */
   get jobNames(): string[] {
     const folder = join(this.folder, 'data', 'slurm', 'toy', 'batches');
