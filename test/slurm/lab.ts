@@ -124,8 +124,15 @@ export class Lab {
     if (pid !== undefined) kill(pid);
   }
 
-  killController(): void {
-    this.kill('slurmctld');
+  /**
+   * As a restart of its service does: it saves its state and ends. One that is killed forgets the jobs of the last
+   * seconds, gives their numbers again, and drains the node where both are: Slurm's own loss.
+   */
+  async stopController(): Promise<void> {
+    const daemon = this.daemons.get('slurmctld')!;
+    this.daemons.delete('slurmctld');
+    daemon.kill('SIGTERM');
+    if (daemon.exitCode === null) await new Promise((resolve) => daemon.once('exit', resolve));
   }
 
   /** Whoever asks the controller while this runs gets no answer, and no refusal. Shorter than SlurmdTimeout. */

@@ -152,7 +152,7 @@ story('while the controller restarts nothing is lost, repeated or given up', asy
   const run = toy({ letters: ['a', 'b'], hold: ['a', 'b'] });
   const called = run.run();
   await Promise.all([run.begun('a'), run.begun('b')]);
-  lab.killController();
+  await lab.stopController();
   run.release('a', 'b');
   // Results are files: they are seen, and what follows is to be submitted while nobody answers.
   await called.says('Slurm does not answer, trying again');
@@ -239,15 +239,15 @@ story('one that fails ends the run with its own message; what has not begun neve
 
 story('a detached run goes on by itself, to its end', async () => {
   const letters = ['a', 'b'];
-  const run = toy({ letters, hold: ['a'] });
+  const run = toy({ letters, hold: letters });
   const { code, stdout, stderr } = await run.run('--detach', '--json').ended;
   assert.is(code, 0, stderr);
   const { handed_over } = JSON.parse(stdout);
   assert.is(handed_over.tasks, 2);
-  await run.begun('a');
+  await Promise.all(letters.map((letter) => run.begun(letter)));
   const { slurm } = await run.status();
   assert.equal(slurm!.continuation, { job: handed_over.continuation, state: 'PENDING' });
-  run.release('a');
+  run.release(...letters);
   await until('it is up to date', async () => jobsOf(run).length === 0 && (await run.status()).up_to_date, 120);
   assert.is(run.sum, sumOf(letters));
   letters.forEach((letter) => assert.is(run.worked(letter).length, 1));

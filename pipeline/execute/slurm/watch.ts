@@ -98,18 +98,23 @@ function begun(hand: Placed, { benches }: Watching): Seen[] {
 async function missing(hand: Placed, started: boolean, context: Watching): Promise<Seen[]> {
   const { cluster, settings, draining } = context;
   const { folder, index } = hand.place;
+  // It may have ended since its files were listed.
+  const end = endOf(hand);
+  if (end) return [end];
   if (draining && !started) {
     leavePlace(hand);
     return [{ hand, kind: 'untouched' }];
   }
-  hand.missing_ms ??= Date.now();
-  if (hand.adopted && readFile(folder, index, 'result')) {
+  const visible_ms = settings.visible_s * 1000;
+  const ended = hand.adopted ? readFile(folder, index, 'result') : null;
+  if (ended && (ended.kind === 'failed' || Date.now() - ended.utc_ms >= visible_ms)) {
     // An earlier process's result whose files have changed since, or that was a failure: it is computed anew.
     leavePlace(hand);
     hand.attempts = 0;
     return [];
   }
-  if (Date.now() - hand.missing_ms < settings.visible_s * 1000) return [];
+  hand.missing_ms ??= Date.now();
+  if (Date.now() - hand.missing_ms < visible_ms) return [];
   const element = elementOf(hand.place);
   const how = (element && (await cluster.ending(element))) ?? 'it is not known how';
   const at = readFile(folder, index, 'started')?.node;

@@ -6,12 +6,13 @@ import { parse } from 'yaml';
 import * as assert from 'uvu/assert';
 import { PipelineError } from '../../../pipeline/errors.js';
 import { Benches } from '../../../pipeline/execute/slurm/benches.js';
-import { batchesOf, entriesOf } from '../../../pipeline/execute/slurm/batch.js';
+import { batchesOf, entriesOf, writeFile } from '../../../pipeline/execute/slurm/batch.js';
 import { type Call, call, NoRoom, type Said, SlurmPrograms } from '../../../pipeline/execute/slurm/cluster.js';
 import type { Hand } from '../../../pipeline/execute/slurm/hand.js';
 import { jobScript, siteOptions } from '../../../pipeline/execute/slurm/script.js';
 import { slurmSettings } from '../../../pipeline/execute/slurm/settings.js';
 import { submitAll, type SubmitContext } from '../../../pipeline/execute/slurm/submit.js';
+import { look, type Seen } from '../../../pipeline/execute/slurm/watch.js';
 import { packageRoot } from '../../../pipeline/paths.js';
 import { thrown } from '../../thrown.js';
 import { freshFolder, pipeline, writeToy } from '../folder.js';
@@ -155,6 +156,40 @@ test('where Slurm has no room for all, it is given what it takes, and the rest w
   assert.is(tasks.filter(({ place }) => place === null).length, 3);
   const refused = batchesOf('toy').flatMap((batch) => entriesOf('toy', batch)).filter(({ givenUp }) => givenUp); // prettier-ignore
   assert.ok(refused.length > 3, 'whatever of it Slurm took after all publishes nothing');
+});
+
+/** Looks once at a task of an earlier process that leaves its result while the queue is asked, and is in it no more. */
+async function endingMeanwhile(kind: 'done' | 'failed', utc_ms: number, outputs: readonly object[] = []) {
+  const { context } = taking(Infinity, 10);
+  const [hand] = hands(['make/a']);
+  await submitAll([hand], context);
+  hand.adopted = true;
+  const { folder, index } = hand.place!;
+  const queue = async () => {
+    const end = kind === 'done' ? { kind, result: { outputs } } : { kind, error: { message: 'no' } };
+    writeFile(folder, index, 'result', { ...end, utc_ms } as never);
+    return [];
+  };
+  const watching = { ...context, draining: false, cluster: { ...context.cluster, queue } };
+  const seen: Seen[] = await look([hand], watching);
+  return { kinds: seen.map((one) => one.kind), placed: hand.place !== null };
+}
+
+test('a task taken up that ends while Slurm is asked is done, and not computed anew', async () => {
+  freshFolder();
+  assert.equal(await endingMeanwhile('done', Date.now()), { kinds: ['done'], placed: true });
+});
+
+test('where its files are not seen yet they are waited for; where they have changed, or it failed, it is anew', async () => {
+  const unseen = [{ path: 'elsewhere.parquet', bytes: 1, sha256: '0' }];
+  for (const [kind, utc_ms, placed] of [
+    ['done', Date.now(), true],
+    ['done', Date.now() - settings.visible_s * 1000, false],
+    ['failed', Date.now(), false],
+  ] as const) {
+    freshFolder();
+    assert.equal(await endingMeanwhile(kind, utc_ms, unseen), { kinds: [], placed });
+  }
 });
 
 test('tasks that need a meter are divided between the benches, and stay where they began', async () => {
