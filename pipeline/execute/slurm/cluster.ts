@@ -29,7 +29,8 @@ export interface Cluster {
   submit(name: string, options: readonly string[], script: string): Promise<string>;
   /** What is in the queue under these names; null where Slurm does not answer. */
   queue(names: readonly string[]): Promise<Queued[] | null>;
-  cancel(jobs: readonly string[], options?: readonly string[]): Promise<void>;
+  /** Ends the jobs of a name, or these of them. A number alone may be another's: a killed controller gives some again. */
+  cancel(name: string, jobs?: readonly string[], options?: readonly string[]): Promise<void>;
   /** How many elements an array may have. */
   arrayLimit(): Promise<number>;
   /** How a job that is no longer queued ended, in Slurm's word: `TIMEOUT`, `NODE_FAIL`; null where it does not tell. */
@@ -134,10 +135,9 @@ export class SlurmPrograms implements Cluster {
     });
   }
 
-  async cancel(jobs: readonly string[], options: readonly string[] = []): Promise<void> {
-    if (jobs.length === 0) return;
+  async cancel(name: string, jobs: readonly string[] = [], options: readonly string[] = []): Promise<void> {
     await this.answered(async () => {
-      const said = await this.program('scancel', [...options, ...jobs]);
+      const said = await this.program('scancel', [`--name=${name}`, ...options, ...jobs]);
       return said.code !== 0 && silent.test(complaint(said)) ? said : null;
     });
   }

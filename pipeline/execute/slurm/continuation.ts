@@ -49,6 +49,6 @@ export async function submitContinuation(
 export async function endContinuation(run: string, cluster: Cluster): Promise<void> {
   const waiting = readContinuation(run);
   if (!waiting) return;
-  if (waiting.job !== process.env.SLURM_JOB_ID) await cluster.cancel([waiting.job]);
+  if (waiting.job !== process.env.SLURM_JOB_ID) await cluster.cancel(waiting.name);
   rmSync(fileOf(run), { force: true });
 }

@@ -123,7 +123,18 @@ export class SlurmExecutor implements Executor {
   /** Ends what nobody waits for any more. */
   private async end(tasks: readonly BatchEntry[]): Promise<void> {
     for (const { folder, index } of tasks) giveUp(folder, index);
-    await this.options.cluster.cancel(tasks.flatMap((task) => elementOf(task) ?? []));
+    const elements = new Map<string, string[]>();
+    for (const task of tasks) {
+      const element = elementOf(task);
+      if (element) elements.set(task.batch.name, [...(elements.get(task.batch.name) ?? []), element]);
+    }
+    for (const [name, some] of elements) await this.options.cluster.cancel(name, some);
+  }
+
+  /** Ends the arrays in which these are. */
+  private async cancelWhole(places: readonly NonNullable<Hand['place']>[], options?: readonly string[]): Promise<void> {
+    const names = new Set(places.map(({ batch }) => batch.name));
+    for (const name of names) await this.options.cluster.cancel(name, [], options);
   }
 
   private async loop(): Promise<void> {
@@ -224,7 +235,7 @@ export class SlurmExecutor implements Executor {
     if (this.draining || this.hands.size === 0) return;
     this.draining = true;
     this.ring();
-    void this.options.cluster.cancel(this.jobs, ['--state=PENDING']).catch(() => undefined);
+    void this.cancelWhole(this.places, ['--state=PENDING']).catch(() => undefined);
   }
 
   /** Ends this process's part; what is at Slurm goes on, and the next process takes it up. Returns what that is. */
@@ -243,10 +254,10 @@ export class SlurmExecutor implements Executor {
     this.stopped = true;
     this.ring();
     await this.looping;
-    const [places, jobs] = [this.places, this.jobs];
+    const { places } = this;
     this.giveBack(new InterruptedError());
     for (const { folder, index } of places) giveUp(folder, index);
-    await this.options.cluster.cancel(jobs);
+    await this.cancelWhole(places);
     return places.length;
   }
 

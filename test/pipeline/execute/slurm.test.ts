@@ -96,6 +96,13 @@ test('the queue is read element by element; a reason may hold anything', async (
   assert.match(asked[0], '--name=n,m');
 });
 
+test('jobs are ended by name: their numbers may be others’ since a controller was killed', async () => {
+  const { cluster, asked } = programs({ scancel: [ok(''), ok('')] });
+  await cluster.cancel('n', ['5_3', '5_4']);
+  await cluster.cancel('m', [], ['--state=PENDING']);
+  assert.equal(asked, ['scancel --name=n 5_3 5_4', 'scancel --name=m --state=PENDING']);
+});
+
 test('words of a command reach a program as they are, whatever is in them', async () => {
   const words = ['a b', "it's", '$HOME', '`id`', '"', '\\', ';', '*', ''];
   const said = await call('printf', ['[%s]', ...words]);
