@@ -8,6 +8,7 @@ import { UnavailableError } from '../../pipeline/errors.js';
 import { openToRead, type ProjectToRead } from '../../pipeline/project.js';
 import { toRows } from '../../pipeline/rows.js';
 import type { Terminal } from '../../pipeline/terminal.js';
+import { word } from '../../pipeline/shell_word.js';
 import { specificationOf } from '../energy/benches/machine.js';
 import { coverageOf } from '../energy/calibration/coverage.js';
 import { fitProduct, productOf, productPredictors } from '../energy/calibration/fit_product.js';
@@ -20,7 +21,6 @@ import type { CalibrateArgs } from './calibrate.js';
 import { calibrationLines } from './calibrate_run_lines.js';
 import { keptBackLines } from './kept_back_lines.js';
 import { outputFile, writeOutput } from './calibrate_output.js';
-import { word } from './shell_word.js';
 
 type Args = CalibrateArgs & { readonly config: string };
 

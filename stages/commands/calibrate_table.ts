@@ -3,6 +3,7 @@ import { basename, extname } from 'node:path';
 import { RefusedError, UsageError } from '../../pipeline/errors.js';
 import type { Finding } from '../../pipeline/findings.js';
 import type { Terminal } from '../../pipeline/terminal.js';
+import { word } from '../../pipeline/shell_word.js';
 import { benchDocument, benchText } from '../energy/calibration/bench_document.js';
 import { calibrate, type Calibration } from '../energy/calibration/calibrate.js';
 import { refusals } from '../energy/calibration/checks.js';
@@ -13,7 +14,6 @@ import { readTable } from '../energy/calibration/read_table.js';
 import type { CalibrateArgs } from './calibrate.js';
 import { calibrationLines } from './calibrate_lines.js';
 import { outputFile, writeOutput } from './calibrate_output.js';
-import { word } from './shell_word.js';
 
 type Args = CalibrateArgs & { readonly from: string; readonly map: readonly string[] };
 

@@ -1,14 +1,12 @@
 /** What is handed to sbatch: options as arguments, and a script of the site's own lines and one command. */
 import { fileURLToPath } from 'node:url';
+import { word } from '../../shell_word.js';
 import { jobSettings, type SlurmSettings } from './settings.js';
-
-/** A word as bash reads it, whatever is in it. */
-const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 
 /** The script of a job: set-up lines as they are configured, then the command in the shell's place, so that signals reach it. */
 export function jobScript(about: string, settings: SlurmSettings, command: readonly string[]): string {
   const node = settings.node ?? process.execPath;
-  const words = [node, ...command].map(quoted).join(' ');
+  const words = [node, ...command].map(word).join(' ');
   return ['#!/bin/bash', `# ${about}`, ...settings.setup, `exec ${words}`, ''].join('\n');
 }
 

@@ -108,7 +108,7 @@ test('words of a command reach a program as they are, whatever is in them', asyn
   const said = await call('printf', ['[%s]', ...words]);
   assert.is(said.stdout, words.map((word) => `[${word}]`).join(''));
   const script = jobScript('about', { ...settings, node: 'printf', setup: ['set -u'] }, ['[%s]', ...words]);
-  assert.match(script, /^#!\/bin\/bash\n# about\nset -u\nexec 'printf' /);
+  assert.match(script, /^#!\/bin\/bash\n# about\nset -u\nexec printf /);
   assert.is((await call('bash', ['-c', script])).stdout, said.stdout);
 });
 
