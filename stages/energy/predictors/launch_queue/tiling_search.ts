@@ -78,8 +78,9 @@ function of<V>(map: Map<string, V>, key: string, fresh: V): V {
 
 /** Tiles, how many run at once, where they are split, and on how many multiprocessors: by turns. */
 function searchTiles(shapes: readonly Shape<Gemm>[]): Tiling {
-  const whole = byTurns(shapes, [0]);
-  const split = byTurns(shapes, splits);
+  const errorOf = errorsOf(shapes);
+  const whole = byTurns(errorOf, [0]);
+  const split = byTurns(errorOf, splits);
   return split.error < (1 - splitMustWin) * whole.error ? split.tiling : whole.tiling;
 }
 
@@ -88,15 +89,27 @@ interface Choice {
   readonly error: number;
 }
 
-function byTurns(shapes: readonly Shape<Gemm>[], thresholds: readonly number[]): Choice {
+/** The error of a tiling, found once: turns come by the same ones again and again. */
+function errorsOf(shapes: readonly Shape<Gemm>[]): (tiling: Tiling) => number {
+  const trial = new Trial(shapes, gemmWidth);
+  const known = new Map<string, number>();
+  return (tiling) => {
+    const { tile, tiles_at_once, split_below, multiprocessors } = tiling;
+    const key = `${tile.join()} ${tiles_at_once} ${split_below} ${multiprocessors}`;
+    const error = known.get(key) ?? trial.errorOf((shape, row) => gemmRow(shape, tiling, row));
+    known.set(key, error);
+    return error;
+  };
+}
+
+function byTurns(errorOf: (tiling: Tiling) => number, thresholds: readonly number[]): Choice {
   const cuts = tiles.flatMap((tile) =>
     tilesAtOnce.flatMap((tiles_at_once) => thresholds.map((split_below) => ({ tile, tiles_at_once, split_below }))),
   );
-  const trial = new Trial(shapes, gemmWidth);
   let best: Choice = { tiling: { ...fallback, split_below: thresholds[0] }, error: Infinity };
   const better = (tiling: Tiling): void => {
-    const own = trial.errorOf((shape, row) => gemmRow(shape, tiling, row));
-    if (own < best.error) best = { tiling, error: own };
+    const error = errorOf(tiling);
+    if (error < best.error) best = { tiling, error };
   };
   for (let turn = 0, before = Infinity; (turn < mostTurns && best.error < before) || turn === 0; turn++) {
     before = best.error;
