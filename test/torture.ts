@@ -38,8 +38,10 @@ const seed = Number(values.seed);
 const rows: TortureRow[] = [];
 for (const part of parts.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
   const started = performance.now();
-  rows.push(...(await part.run(seed, (text) => console.error(`${part.name}: ${text}`))));
-  console.error(`${part.name}: ${Math.round((performance.now() - started) / 1000)} s`);
+  const found = await part.run(seed, (text) => console.error(`${part.name}: ${text}`));
+  rows.push(...found);
+  // Told at once: whoever stops it has what was found so far.
+  console.error(`${part.name}: ${Math.round((performance.now() - started) / 1000)} s\n\n${tortureTable(found)}\n`);
 }
 console.log(`seed ${seed}\n\n${tortureTable(rows)}`);
 process.exit(rows.some(({ wrong }) => wrong.length > 0) ? 1 : 0);
