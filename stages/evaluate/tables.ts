@@ -16,7 +16,7 @@ export const predictions = table(
     variant: string('paper or clean'),
     split: string('how held-out data are chosen'),
     fold: string('what was held out'),
-    wall_j: double('wall energy of one run, by the meter that the source of the run has', 'J'),
+    wall_j: double('wall energy of one run as its source has it: measured, replayed or simulated', 'J'),
     predicted_j: double('predicted wall energy of one run', 'J'),
     low_j: nullable(double('lower end of the 90 % prediction interval; absent for variant paper', 'J')),
     high_j: nullable(double('upper end of the same', 'J')),
